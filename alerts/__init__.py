@@ -1,0 +1,1 @@
+"""When the numbers call for a person: rules, hysteresis, offline detection."""

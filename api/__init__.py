@@ -1,0 +1,1 @@
+"""What outsiders may ask: the HTTP API and the pages."""

@@ -1,0 +1,1 @@
+"""What the MQTT broker is told: sessions, acknowledgements, accounts and access rules."""

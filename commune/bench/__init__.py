@@ -1,0 +1,1 @@
+"""Measurements of the system against references taken in the same run."""

@@ -1,0 +1,34 @@
+"""`commune`, the one entry to everything."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from commune.cli import bench, db, dead_letters, demo, devices, ledger, run, simulate
+from commune.settings import SettingsError
+
+app = typer.Typer(
+    name="commune",
+    help="Smart-commune telemetry: MQTT in, TimescaleDB, an HTTP API out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(db.app, name="db")
+app.add_typer(devices.app, name="devices")
+app.add_typer(simulate.app, name="simulate")
+app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(bench.app, name="bench")
+run.register(app)
+demo.register(app)
+
+
+def main() -> None:
+    """Run the command line; every expected failure is one clear line on standard error and exit code 1."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)

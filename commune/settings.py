@@ -1,0 +1,106 @@
+"""Settings: environment variables with the prefix COMMUNE_, checked at start.
+
+Every setting is named in `.env.example` and in docs/reference/settings.md. The unit is part of the name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "COMMUNE_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message names it, the value, and what is expected."""
+
+
+class Settings(BaseSettings):
+    """All settings of the system. Each process reads those that it needs."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database_url: Annotated[
+        str | None, Field(description="Connection to PostgreSQL. Unset: a private server on this machine.")
+    ] = None
+    database_pool_connections: Annotated[
+        int, Field(ge=1, le=200, description="Connections that the API keeps to the database at most.")
+    ] = 8
+    broker_host: Annotated[str, Field(description="Host name or address of the MQTT broker.")] = "127.0.0.1"
+    broker_port: Annotated[int, Field(ge=1, le=65535, description="Port of the MQTT broker.")] = 1883
+    broker_username: Annotated[str | None, Field(description="Account at the MQTT broker.")] = None
+    broker_password: Annotated[
+        str | None, Field(description="Password of the account at the MQTT broker.")
+    ] = None
+    broker_ca_file: Annotated[
+        Path | None, Field(description="Certificate authority of the broker's TLS listener. Unset: no TLS.")
+    ] = None
+    ingest_client_id: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="Client id of the ingest session. The broker keeps undelivered messages under this name, so it must stay the same over restarts and be used by one process only.",
+        ),
+    ] = "commune-ingest"
+    ingest_batch_messages: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            description="A batch is written when this many messages are in hand. Larger batches raise the throughput under load and the time until a message is visible.",
+        ),
+    ] = 5_000
+    ingest_batch_age_milliseconds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=60_000,
+            description="A batch is written when its oldest message is this old, however small it is. This bounds how late a value is visible when traffic is light.",
+        ),
+    ] = 200
+    ingest_window_messages: Annotated[
+        int,
+        Field(
+            ge=2,
+            le=65_535,
+            description="At most this many messages are in hand (received and not yet committed). It is also the Receive Maximum told to the broker. At least twice the batch; memory while the database is away grows with it and stops there.",
+        ),
+    ] = 20_000
+    ingest_window_mebibytes: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=65_536,
+            description="At most this many MiB of payload are in hand. It bounds memory where messages are large: gateways that send stored batches of up to 256 KiB.",
+        ),
+    ] = 64
+    ingest_metrics_port: Annotated[
+        int,
+        Field(
+            ge=0, le=65535, description="Port on loopback for the metrics of ingest (Prometheus). 0: none."
+        ),
+    ] = 0
+    api_host: Annotated[
+        str,
+        Field(description="Address on which the API listens. It has no sign-in yet: keep it on loopback."),
+    ] = "127.0.0.1"
+    api_port: Annotated[int, Field(ge=0, le=65535, description="Port of the API. 0: any free port.")] = 8000
+    local_directory: Annotated[
+        Path, Field(description="Where the private servers of this machine keep their files.")
+    ] = Path(".local")
+
+
+def read_settings() -> Settings:
+    """Read the environment; raise SettingsError that names every bad variable and its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'_'.join(str(part) for part in fault['loc']).upper()}={fault['input']!r}: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        raise SettingsError("\n".join(lines)) from None

@@ -1,0 +1,1 @@
+"""What happens between the broker and the commit: decode, check, batch, set aside, count."""

@@ -1,0 +1,120 @@
+-- What arrives besides readings, and the books that are kept of everything that arrives.
+
+CREATE TABLE commune.device_status (
+    device_id integer NOT NULL REFERENCES commune.device,
+    time timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    time_source smallint NOT NULL,
+    online boolean NOT NULL,
+    detail jsonb NOT NULL,
+    PRIMARY KEY (device_id, time)
+);
+
+CREATE TABLE commune.device_event (
+    device_id integer NOT NULL REFERENCES commune.device,
+    time timestamptz NOT NULL,
+    name text NOT NULL,
+    received_at timestamptz NOT NULL,
+    time_source smallint NOT NULL,
+    detail jsonb NOT NULL,
+    PRIMARY KEY (device_id, time, name)
+);
+
+-- The newest value of every field of every device. `values` is {field: [value, Unix seconds]}.
+CREATE TABLE commune.latest (
+    device_id integer NOT NULL REFERENCES commune.device,
+    key text NOT NULL,
+    time timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    "values" jsonb NOT NULL,
+    PRIMARY KEY (device_id, key)
+) WITH (fillfactor = 50);
+COMMENT ON COLUMN commune.latest.key IS 'the key fields joined by /, empty for a kind without keys';
+COMMENT ON COLUMN commune.latest.time IS 'the newest time of any field';
+
+-- Everything that was set aside, with the raw bytes. A row of level message or reading stands for what it names;
+-- one of level field says that the rest of the reading was stored.
+CREATE TABLE commune.dead_letter (
+    dead_letter_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    received_at timestamptz NOT NULL,
+    level text NOT NULL CHECK (level IN ('message', 'reading', 'field')),
+    reason text NOT NULL,
+    detail text NOT NULL,
+    topic text NOT NULL,
+    payload bytea NOT NULL,
+    device_id integer REFERENCES commune.device,
+    reading_index integer,
+    field text,
+    value text,
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'discarded')),
+    state_changed_at timestamptz
+);
+CREATE INDEX dead_letter_open ON commune.dead_letter (topic) WHERE state = 'open';
+CREATE INDEX dead_letter_device ON commune.dead_letter (device_id, received_at);
+CREATE INDEX dead_letter_time ON commune.dead_letter (received_at);
+
+-- The loss ledger. A row for each device and day (UTC+7) of receipt; device 0 stands for what no registered device
+-- sent. In messages: received = stored + duplicate + dead_lettered. `redelivered` counts what the broker brought again
+-- although it had been settled; it is in none of the others.
+CREATE TABLE commune.ledger (
+    device_id integer NOT NULL,
+    day date NOT NULL,
+    received bigint NOT NULL DEFAULT 0,
+    stored bigint NOT NULL DEFAULT 0,
+    duplicate bigint NOT NULL DEFAULT 0,
+    dead_lettered bigint NOT NULL DEFAULT 0,
+    redelivered bigint NOT NULL DEFAULT 0,
+    readings_stored bigint NOT NULL DEFAULT 0,
+    readings_merged bigint NOT NULL DEFAULT 0,
+    readings_duplicate bigint NOT NULL DEFAULT 0,
+    readings_dead_lettered bigint NOT NULL DEFAULT 0,
+    fields_dead_lettered bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (device_id, day)
+);
+
+-- What each ingest session has seen, written with every batch: `received` counts deliveries since `started_at`.
+CREATE TABLE commune.ingest_worker (
+    client_id text PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
+    received bigint NOT NULL,
+    in_hand bigint NOT NULL
+);
+
+-- What was settled but whose acknowledgement the broker may not have seen. A redelivery that is found here is
+-- acknowledged again and counted as redelivered, never stored twice. `messages` holds 12 bytes for each message:
+-- its packet id (4 bytes, big endian) and the first 8 bytes of a digest of topic and payload.
+CREATE TABLE commune.delivery (
+    client_id text NOT NULL,
+    batch bigint GENERATED ALWAYS AS IDENTITY,
+    settled_at timestamptz NOT NULL DEFAULT now(),
+    count integer NOT NULL,
+    messages bytea NOT NULL,
+    PRIMARY KEY (client_id, batch)
+);
+
+-- The sequence numbers of each device: the newest one, how many are missing before it, how often it began anew.
+CREATE TABLE commune.device_sequence (
+    device_id integer PRIMARY KEY REFERENCES commune.device,
+    last_seq bigint NOT NULL,
+    missing bigint NOT NULL DEFAULT 0,
+    restarts bigint NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL
+);
+
+-- How far each device's clock is off. `offset_seconds` is device minus receiver.
+CREATE TABLE commune.device_clock (
+    device_id integer PRIMARY KEY REFERENCES commune.device,
+    offset_seconds double precision NOT NULL,
+    readings bigint NOT NULL DEFAULT 0,
+    not_believed bigint NOT NULL DEFAULT 0,
+    absent bigint NOT NULL DEFAULT 0,
+    measured_at timestamptz NOT NULL
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA commune TO commune_admin;
+GRANT SELECT ON ALL TABLES IN SCHEMA commune TO commune_read, commune_ingest;
+GRANT INSERT, UPDATE ON commune.device_status, commune.device_event, commune.latest, commune.dead_letter, commune.ledger,
+    commune.ingest_worker, commune.device_sequence, commune.device_clock TO commune_ingest;
+GRANT INSERT, UPDATE, DELETE ON commune.delivery TO commune_ingest;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA commune TO commune_ingest;
