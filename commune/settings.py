@@ -32,9 +32,7 @@ class Settings(BaseSettings):
     broker_host: Annotated[str, Field(description="Host name or address of the MQTT broker.")] = "127.0.0.1"
     broker_port: Annotated[int, Field(ge=1, le=65535, description="Port of the MQTT broker.")] = 1883
     broker_username: Annotated[str | None, Field(description="Account at the MQTT broker.")] = None
-    broker_password: Annotated[
-        str | None, Field(description="Password of the account at the MQTT broker.")
-    ] = None
+    broker_password: Annotated[str | None, Field(description="Password of the account at the MQTT broker.")] = None
     broker_ca_file: Annotated[
         Path | None, Field(description="Certificate authority of the broker's TLS listener. Unset: no TLS.")
     ] = None
@@ -80,9 +78,7 @@ class Settings(BaseSettings):
     ] = 64
     ingest_metrics_port: Annotated[
         int,
-        Field(
-            ge=0, le=65535, description="Port on loopback for the metrics of ingest (Prometheus). 0: none."
-        ),
+        Field(ge=0, le=65535, description="Port on loopback for the metrics of ingest (Prometheus). 0: none."),
     ] = 0
     api_host: Annotated[
         str,

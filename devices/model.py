@@ -91,9 +91,7 @@ def label(name: str, title: Text, meaning: Text, choices: Sequence[str] = ()) ->
     return Field(name, Behaviour.LABEL, title, meaning, choices=tuple(choices))
 
 
-def key(
-    name: str, title: Text, meaning: Text, choices: Sequence[str] = (), *, required: bool = False
-) -> Field:
+def key(name: str, title: Text, meaning: Text, choices: Sequence[str] = (), *, required: bool = False) -> Field:
     """A part of a reading's identity, beside the device and the time."""
     return Field(name, Behaviour.KEY, title, meaning, choices=tuple(choices), required=required)
 
@@ -104,7 +102,7 @@ COMMON_FIELDS = (
         units.PERCENT,
         0,
         100,
-        Text("Pin", "Battery"),
+        Text("Mức pin", "Battery"),
         Text("Dung lượng pin còn lại", "Remaining battery charge"),
         decimals=0,
     ),
@@ -113,7 +111,7 @@ COMMON_FIELDS = (
         units.DECIBEL_MILLIWATT,
         -150,
         0,
-        Text("Sóng của thiết bị", "Device signal strength"),
+        Text("Mức sóng của thiết bị", "Device signal strength"),
         Text(
             "Cường độ tín hiệu thu trên đường truyền của chính thiết bị",
             "Received signal strength of the device's own link",

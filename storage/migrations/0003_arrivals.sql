@@ -83,38 +83,32 @@ CREATE TABLE commune.ingest_worker (
 
 -- What was settled but whose acknowledgement the broker may not have seen. A redelivery that is found here is
 -- acknowledged again and counted as redelivered, never stored twice. `messages` holds 12 bytes for each message:
--- its packet id (4 bytes, big endian) and the first 8 bytes of a digest of topic and payload.
+-- its packet id, the CRC-32 of topic and payload, and the length of the payload, 4 bytes each, big endian.
 CREATE TABLE commune.delivery (
     client_id text NOT NULL,
-    batch bigint GENERATED ALWAYS AS IDENTITY,
+    batch bigint NOT NULL,
     settled_at timestamptz NOT NULL DEFAULT now(),
     count integer NOT NULL,
     messages bytea NOT NULL,
     PRIMARY KEY (client_id, batch)
 );
 
--- The sequence numbers of each device: the newest one, how many are missing before it, how often it began anew.
-CREATE TABLE commune.device_sequence (
-    device_id integer PRIMARY KEY REFERENCES commune.device,
-    last_seq bigint NOT NULL,
-    missing bigint NOT NULL DEFAULT 0,
-    restarts bigint NOT NULL DEFAULT 0,
-    updated_at timestamptz NOT NULL
-);
-
--- How far each device's clock is off. `offset_seconds` is device minus receiver.
-CREATE TABLE commune.device_clock (
-    device_id integer PRIMARY KEY REFERENCES commune.device,
-    offset_seconds double precision NOT NULL,
-    readings bigint NOT NULL DEFAULT 0,
-    not_believed bigint NOT NULL DEFAULT 0,
-    absent bigint NOT NULL DEFAULT 0,
-    measured_at timestamptz NOT NULL
-);
+-- The newer value of each field of two `latest.values`.
+CREATE FUNCTION commune.merge_latest(old jsonb, new jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT jsonb_object_agg(
+        coalesce(o.key, n.key),
+        CASE
+            WHEN n.value IS NULL THEN o.value
+            WHEN o.value IS NULL THEN n.value
+            WHEN (n.value ->> 1)::double precision >= (o.value ->> 1)::double precision THEN n.value
+            ELSE o.value
+        END)
+    FROM jsonb_each(old) AS o FULL JOIN jsonb_each(new) AS n ON o.key = n.key
+$$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA commune TO commune_admin;
 GRANT SELECT ON ALL TABLES IN SCHEMA commune TO commune_read, commune_ingest;
 GRANT INSERT, UPDATE ON commune.device_status, commune.device_event, commune.latest, commune.dead_letter, commune.ledger,
-    commune.ingest_worker, commune.device_sequence, commune.device_clock TO commune_ingest;
+    commune.ingest_worker TO commune_ingest;
 GRANT INSERT, UPDATE, DELETE ON commune.delivery TO commune_ingest;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA commune TO commune_ingest;
