@@ -1,0 +1,156 @@
+"""paho's client as this system uses it: MQTT 5, one thread, a gathering socket, no loop of its own."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any
+
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from broker.address import BrokerAddress
+from broker.errors import BrokerUnreachable, ConnectionRefusedByBroker
+from broker.sockets import GatheringSocket
+
+KEEPALIVE_SECONDS = 30
+SESSION_NEVER_EXPIRES = 0xFFFFFFFF
+CONNECT_TIMEOUT_SECONDS = 10.0
+PACKETS_A_STEP = 512
+"""So many packets are read before acknowledgements are written again."""
+
+
+class SingleThreadClient(Client):
+    """A paho client whose socket gathers and whose loop is run by us, in one thread.
+
+    paho has no public place for a socket of one's own, so two of its private methods are used here and nowhere else;
+    tests hold them to what we rely on.
+    """
+
+    def __init__(self, client_id: str, **kwargs: Any) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5, **kwargs
+        )
+        self.gathering: GatheringSocket | None = None
+        # With a callback here paho leaves writing to us instead of writing inside publish() and ack().
+        self.on_socket_register_write = lambda *_: None
+
+    def _create_socket(self) -> Any:
+        plain: Any = super()._create_socket()  # type: ignore[no-untyped-call, unused-ignore]
+        if isinstance(plain, socket.socket):
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.gathering = GatheringSocket(plain)
+        return self.gathering
+
+    def ping(self) -> None:
+        """Ask the broker for a sign of life, so that it does not think us dead while we do not read."""
+        self._send_pingreq()
+
+    def pump_writes(self) -> MQTTErrorCode:
+        """Hand to the network what waits to be written."""
+        code = self.loop_write() if self.want_write() else MQTTErrorCode.MQTT_ERR_SUCCESS
+        gathering = self.gathering
+        if code == MQTTErrorCode.MQTT_ERR_SUCCESS and gathering is not None and gathering.unsent:
+            try:
+                gathering.flush()
+            except (OSError, ssl.SSLError):
+                return MQTTErrorCode.MQTT_ERR_CONN_LOST
+        return code
+
+    @property
+    def must_write(self) -> bool:
+        """True while something waits for the network."""
+        return self.want_write() or (self.gathering is not None and self.gathering.unsent > 0)
+
+    @property
+    def has_read_ahead(self) -> bool:
+        """True while bytes are here that no `select` would announce."""
+        return self.gathering is not None and self.gathering.pending() > 0
+
+
+def make_client(address: BrokerAddress, client_id: str, *, manual_ack: bool) -> SingleThreadClient:
+    """A client for an address, not yet connected."""
+    client = SingleThreadClient(client_id, manual_ack=manual_ack)
+    client.connect_timeout = CONNECT_TIMEOUT_SECONDS
+    if address.username is not None:
+        client.username_pw_set(address.username, address.password)
+    if address.ca_file is not None:
+        client.tls_set(ca_certs=str(address.ca_file), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+    return client
+
+
+def open_session(
+    client: SingleThreadClient, address: BrokerAddress, *, clean: bool, receive_maximum: int | None = None
+) -> bool:
+    """Connect and wait for the broker's answer; True when the broker had kept a session of this client id.
+
+    Raises BrokerUnreachable or ConnectionRefusedByBroker with one line that says why.
+    """
+    answers: list[tuple[ReasonCode, bool]] = []
+    client.on_connect = lambda _c, _u, flags, reason, _p: answers.append((reason, flags.session_present))
+    where = f"MQTT broker at {address.host}:{address.port}"
+    try:
+        client.connect(
+            address.host,
+            address.port,
+            keepalive=KEEPALIVE_SECONDS,
+            clean_start=clean,
+            properties=_connect_properties(clean, receive_maximum),
+        )
+        loop_until(client, lambda: bool(answers), CONNECT_TIMEOUT_SECONDS)
+    except ssl.SSLError as error:
+        raise BrokerUnreachable(f"{where}: its certificate is not accepted: {error.reason or error}") from error
+    except OSError as error:
+        raise BrokerUnreachable(f"{where} cannot be reached: {error.strerror or error}") from error
+    if not answers:
+        raise BrokerUnreachable(f"{where} closed the connection or did not answer")
+    reason, session_present = answers[0]
+    if reason.is_failure:
+        who = f"account {address.username!r}" if address.username else "a client without an account"
+        raise ConnectionRefusedByBroker(f"{where} refused {who}: {reason}")
+    return session_present
+
+
+def _connect_properties(clean: bool, receive_maximum: int | None) -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.SessionExpiryInterval = 0 if clean else SESSION_NEVER_EXPIRES
+    if receive_maximum is not None:
+        properties.ReceiveMaximum = receive_maximum
+    return properties
+
+
+def loop_until(client: SingleThreadClient, done: Callable[[], bool], timeout_seconds: float) -> bool:
+    """Run the client's loop until `done` or the deadline or the loss of the connection; True when `done`."""
+    deadline = time.monotonic() + timeout_seconds
+    while not done():
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or step(client, min(remaining, 1.0)) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return done()
+    return True
+
+
+def step(client: SingleThreadClient, timeout_seconds: float) -> MQTTErrorCode:
+    """Wait for the network once and move what can be moved. Returns paho's code; anything but success: it is lost."""
+    code = client.pump_writes()
+    sock = client.gathering
+    if code != MQTTErrorCode.MQTT_ERR_SUCCESS or sock is None or client.socket() is None:
+        return MQTTErrorCode.MQTT_ERR_CONN_LOST
+    if not client.has_read_ahead:
+        readable, _, _ = select.select([sock], [sock] if client.must_write else [], [], timeout_seconds)
+        if not readable:
+            code = client.pump_writes()
+            return client.loop_misc() if code == MQTTErrorCode.MQTT_ERR_SUCCESS else code
+    for _ in range(PACKETS_A_STEP):
+        code = client.loop_read()
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or not client.has_read_ahead:
+            break
+    if code == MQTTErrorCode.MQTT_ERR_SUCCESS:
+        code = client.pump_writes()
+    return client.loop_misc() if code == MQTTErrorCode.MQTT_ERR_SUCCESS else code

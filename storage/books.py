@@ -1,0 +1,225 @@
+"""The books of a batch: the loss ledger, the dead letters, and what was settled with the broker.
+
+In messages, for each device and day of receipt (UTC+7): received = stored + duplicate + dead-lettered. A message of
+several readings is *stored* when any of them was stored or merged, else *dead-lettered* when any was set aside, else a
+*duplicate*. A message of which only a field was set aside is stored, and the field is a dead letter of level `field`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection
+
+from devices.readings import Fault
+from devices.reasons import REASONS, Level
+from storage.arrivals import Arrival, Outcome, Settled, local_day
+from storage.sql import query
+
+REMEMBERED_MESSAGES = 65_535
+"""How many settled messages are remembered for each session: as many as there are MQTT packet ids."""
+
+PARAMETER_COLUMNS = (
+    "received",
+    "stored",
+    "duplicate",
+    "dead_lettered",
+    "redelivered",
+    "readings_stored",
+    "readings_merged",
+    "readings_duplicate",
+    "readings_dead_lettered",
+    "fields_dead_lettered",
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One row's increments of the loss ledger."""
+
+    received: int = 0
+    stored: int = 0
+    duplicate: int = 0
+    dead_lettered: int = 0
+    redelivered: int = 0
+    readings_stored: int = 0
+    readings_merged: int = 0
+    readings_duplicate: int = 0
+    readings_dead_lettered: int = 0
+    fields_dead_lettered: int = 0
+
+
+@dataclass(slots=True)
+class Worker:
+    """The session that a batch came from, as it stands at the commit: deliveries received since it started, in hand."""
+
+    client_id: str
+    started_at: datetime
+    received: int = 0
+    in_hand: int = 0
+
+
+def checksum(topic: str, payload: bytes) -> int:
+    """The CRC-32 by which a redelivery of the same packet id is recognised."""
+    return zlib.crc32(payload, zlib.crc32(topic.encode()))
+
+
+class Books:
+    """Keeps the books of one batch and writes them."""
+
+    def __init__(self) -> None:
+        self.outcome = Outcome()
+        self.entries: dict[tuple[int, date], Entry] = {}
+        self._letters: list[tuple[Any, ...]] = []
+
+    def entry(self, device_id: int, received_at: datetime) -> Entry:
+        """The increments of the row of a device and the day of a moment."""
+        key = (device_id, local_day(received_at))
+        entry = self.entries.get(key)
+        if entry is None:
+            entry = self.entries[key] = Entry()
+        return entry
+
+    def enter(self, arrival: Arrival, end: Settled) -> None:
+        """Enter one message and where it ended."""
+        entry = self.entry(arrival.device_id, arrival.received_at)
+        entry.received += 1
+        self.outcome.messages += 1
+        whole = (
+            self._set_aside(arrival, [*arrival.faults, *end.conflicts], entry)
+            if (arrival.faults or end.conflicts)
+            else False
+        )
+        if end.stored or end.merged:
+            entry.stored += 1
+            self.outcome.stored += 1
+        elif whole:
+            entry.dead_lettered += 1
+            self.outcome.dead_lettered += 1
+        else:
+            entry.duplicate += 1
+            self.outcome.duplicate += 1
+        if arrival.kind is not None and arrival.readings:
+            entry.readings_stored += end.stored
+            entry.readings_merged += end.merged
+            entry.readings_duplicate += end.duplicate
+            self.outcome.readings_by_kind[arrival.kind.name] += end.stored
+
+    def _set_aside(self, arrival: Arrival, faults: Sequence[Fault], entry: Entry) -> bool:
+        """Make dead letters of the faults; True when any is of more than a field."""
+        whole = False
+        for fault in faults:
+            level = REASONS[fault.reason][0]
+            if level is Level.FIELD:
+                entry.fields_dead_lettered += 1
+            else:
+                whole = True
+                entry.readings_dead_lettered += level is Level.READING
+            self.outcome.reasons[fault.reason.value] += 1
+            self.outcome.set_aside.append((arrival, fault))
+            self._letters.append(
+                (
+                    arrival.received_at,
+                    level.value,
+                    fault.reason.value,
+                    fault.detail,
+                    arrival.topic,
+                    arrival.payload,
+                    arrival.device_id or None,
+                    fault.index,
+                    fault.field,
+                    fault.value,
+                )
+            )
+        return whole
+
+    def write(self, connection: Connection[Any]) -> None:
+        """Write the ledger and the dead letters within the caller's transaction."""
+        with connection.cursor() as cursor:
+            if self._letters:
+                with cursor.copy(query("copy_dead_letters")) as copy:
+                    copy.set_types(_LETTER_TYPES)
+                    for letter in self._letters:
+                        copy.write_row(letter)
+            if self.entries:
+                keys = sorted(self.entries)
+                counts = zip(*(astuple(self.entries[key]) for key in keys), strict=True)
+                parameters: dict[str, list[Any]] = dict(zip(PARAMETER_COLUMNS, map(list, counts), strict=True))
+                parameters["device_id"] = [device_id for device_id, _ in keys]
+                parameters["day"] = [day for _, day in keys]
+                cursor.execute(query("add_to_ledger"), parameters)
+
+    def record_delivery(
+        self, connection: Connection[Any], worker: Worker, batch: int, arrivals: Sequence[Arrival]
+    ) -> None:
+        """Record which packets this batch settles, and what the session has seen, within the caller's transaction."""
+        numbers = array("I")
+        for arrival in arrivals:
+            if arrival.packet_id is not None:
+                numbers.extend((arrival.packet_id, arrival.checksum, len(arrival.payload)))
+        numbers.byteswap()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                query("add_delivery"),
+                {"client_id": worker.client_id, "batch": batch, "count": len(numbers) // 3, "messages": bytes(numbers)},
+            )
+        record_worker(connection, worker)
+
+
+_LETTER_TYPES = (
+    "timestamptz",
+    "text",
+    "text",
+    "text",
+    "text",
+    "bytea",
+    "int4",
+    "int4",
+    "text",
+    "text",
+)
+
+
+def record_worker(connection: Connection[Any], worker: Worker) -> None:
+    """Record what a session has seen and holds, within the caller's transaction."""
+    connection.execute(
+        query("put_worker"),
+        {
+            "client_id": worker.client_id,
+            "started_at": worker.started_at,
+            "received": worker.received,
+            "in_hand": worker.in_hand,
+        },
+    )
+
+
+def was_settled(connection: Connection[Any], client_id: str, batch: int) -> bool:
+    """True when the batch of that number was committed. Answers what a connection lost during a commit left open."""
+    row = connection.execute(query("find_delivery"), {"client_id": client_id, "batch": batch}).fetchone()
+    return row is not None
+
+
+def forget_deliveries(connection: Connection[Any], client_id: str) -> None:
+    """Forget what a session settled so long ago that its packet ids have been used again."""
+    connection.execute(query("forget_deliveries"), {"client_id": client_id, "remembered": REMEMBERED_MESSAGES})
+
+
+def settled_packets(connection: Connection[Any], client_id: str) -> Iterator[tuple[int, int, int]]:
+    """The remembered packets of a session, oldest first: packet id, checksum, length of the payload."""
+    for (messages,) in connection.execute(query("deliveries"), {"client_id": client_id}):
+        numbers = array("I", messages)
+        numbers.byteswap()
+        yield from zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True)
+
+
+def add_redelivered(connection: Connection[Any], counts: dict[tuple[int, date], int]) -> None:
+    """Count deliveries that had been settled before, by device and day, within the caller's transaction."""
+    books = Books()
+    for (device_id, day), count in counts.items():
+        books.entries[device_id, day] = Entry(redelivered=count)
+    books.write(connection)

@@ -1,0 +1,163 @@
+"""Readings into the table of their kind: straight where nothing repeats, through staging where something does.
+
+The identity of a reading is (device, keys, time). A reading that is there already is a duplicate when it says nothing
+new, is merged when it only adds fields, and is a conflict when it contradicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+
+from psycopg import Connection, errors, sql
+
+from devices.model import Kind
+from devices.readings import Reading, Value
+from storage.tables import FIXED_COLUMNS, columns
+
+Row = tuple[Any, ...]
+
+
+class Fate(Enum):
+    """What became of one reading."""
+
+    STORED = auto()
+    MERGED = auto()
+    DUPLICATE = auto()
+    CONFLICT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class KindRows:
+    """Statements that are needed to write one kind; made once from the catalogue."""
+
+    kind: Kind
+    copy: sql.Composed
+    types: tuple[str, ...]
+    stage: sql.Composed
+    copy_staged: sql.Composed
+    insert_new: sql.Composed
+    existing: sql.Composed
+    complete: sql.Composed
+
+
+def prepare(kind: Kind) -> KindRows:
+    """Compose the statements of one kind. Identifiers come from the catalogue only."""
+    table = sql.Identifier("commune", kind.name)
+    staged = sql.Identifier(f"staged_{kind.name}")
+    every = columns(kind)
+    names = sql.SQL(", ").join(sql.Identifier(c.name) for c in every)
+    identity = [sql.Identifier(name) for name in ("device_id", *(k.name for k in kind.keys), "time")]
+    same = sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(name) for name in identity)
+    values = [sql.Identifier(v.name) for v in kind.values]
+    fill = sql.SQL(", ").join(sql.SQL("{0} = coalesce({1}.{0}, %s)").format(name, table) for name in values)
+    key = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(name) for name in identity)
+    return KindRows(
+        kind=kind,
+        copy=sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table, names),
+        types=tuple(c.type for c in every),
+        stage=sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (place integer, LIKE {}) ON COMMIT DELETE ROWS").format(
+            staged, table
+        ),
+        copy_staged=sql.SQL("COPY {} (place, {}) FROM STDIN (FORMAT BINARY)").format(staged, names),
+        insert_new=sql.SQL(
+            "WITH added AS (INSERT INTO {table} ({names}) SELECT {names} FROM {staged} ORDER BY place "
+            "ON CONFLICT DO NOTHING RETURNING {identity}) "
+            "SELECT s.place FROM {staged} AS s JOIN added AS t ON {same}"
+        ).format(table=table, names=names, staged=staged, identity=sql.SQL(", ").join(identity), same=same),
+        existing=sql.SQL(
+            "SELECT s.place, {values} FROM {staged} AS s JOIN {table} AS t ON {same} FOR UPDATE OF t"
+        ).format(
+            values=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in values),
+            staged=staged,
+            table=table,
+            same=same,
+        ),
+        complete=sql.SQL("UPDATE {} SET {} WHERE {}").format(table, fill, key),
+    )
+
+
+def row_of(device_id: int, received_at: datetime, reading: Reading) -> Row:
+    """The row of one reading in the order of `storage.tables.columns`."""
+    return (
+        device_id,
+        reading.time,
+        received_at,
+        int(reading.time_source),
+        reading.device_time,
+        reading.seq,
+        *reading.keys,
+        *reading.values,
+    )
+
+
+def identity_of(kind: Kind, row: Row) -> Row:
+    """The part of a row that is its identity: device, keys, time."""
+    start = len(FIXED_COLUMNS)
+    return (row[0], *row[start : start + len(kind.keys)], row[1])
+
+
+def write_rows(connection: Connection[Any], prepared: KindRows, rows: Sequence[Row]) -> list[Fate] | None:
+    """Write rows of one kind within the caller's transaction.
+
+    Returns the fate of each row, or None when all were simply stored. Raises what the database raises for a row that
+    it can never accept; the caller's savepoint is then rolled back to.
+    """
+    try:
+        with connection.transaction(), connection.cursor() as cursor, cursor.copy(prepared.copy) as copy:
+            copy.set_types(prepared.types)
+            for row in rows:
+                copy.write_row(row)
+    except errors.UniqueViolation:
+        return _write_through_staging(connection, prepared, rows)
+    return None
+
+
+def _write_through_staging(connection: Connection[Any], prepared: KindRows, rows: Sequence[Row]) -> list[Fate]:
+    """Write a batch in which something repeats: new rows first, then each repeat judged against what is there."""
+    kind = prepared.kind
+    first = len(FIXED_COLUMNS) + len(kind.keys)
+    places: dict[Row, int] = {}
+    repeats: list[int] = []
+    for place, row in enumerate(rows):
+        if places.setdefault(identity_of(kind, row), place) != place:
+            repeats.append(place)
+    fates = [Fate.DUPLICATE] * len(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(prepared.stage)
+        with cursor.copy(prepared.copy_staged) as copy:
+            copy.set_types(("int4", *prepared.types))
+            for place in places.values():
+                copy.write_row((place, *rows[place]))
+        cursor.execute(prepared.insert_new)
+        for (place,) in cursor.fetchall():
+            fates[place] = Fate.STORED
+        cursor.execute(prepared.existing)
+        known: dict[Row, list[Value]] = {}
+        for place, *values in cursor.fetchall():
+            known[identity_of(kind, rows[place])] = values
+        again = sorted([place for place in places.values() if fates[place] is not Fate.STORED] + repeats)
+        for place in again:
+            row = rows[place]
+            there = known[identity_of(kind, row)]
+            fates[place] = judge(there, row[first:])
+            if fates[place] is Fate.MERGED:
+                cursor.execute(prepared.complete, (*row[first:], *identity_of(kind, row)))
+                there[:] = [old if old is not None else new for old, new in zip(there, row[first:], strict=True)]
+        cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(f"staged_{kind.name}")))
+    return fates
+
+
+def judge(there: Iterable[Value], new: Iterable[Value]) -> Fate:
+    """What a repeat is, given the values that are stored and the values that it brings, in the same order."""
+    adds = False
+    for old, value in zip(there, new, strict=True):
+        if value is None or old == value:
+            continue
+        if old is not None:
+            return Fate.CONFLICT
+        adds = True
+    return Fate.MERGED if adds else Fate.DUPLICATE

@@ -1,0 +1,104 @@
+"""The batch writer: everything that a batch of messages leaves behind, in one transaction.
+
+Readings, statuses, events, the newest values, dead letters, the loss ledger and the record of what was settled are
+committed together or not at all, so that a message may be acknowledged once `write` has returned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
+
+from devices.catalogue import KINDS
+from devices.model import Kind
+from devices.readings import Fault
+from devices.reasons import Reason
+from storage.arrivals import Arrival, Outcome, Settled
+from storage.books import Books, Worker
+from storage.happenings import write_happenings
+from storage.newest import Newest
+from storage.rows import Fate, KindRows, Row, prepare, row_of, write_rows
+
+
+class Writer:
+    """Writes batches over one connection. Not for use from two threads at once."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+        self._prepared: dict[str, KindRows] = {}
+
+    def write(self, arrivals: Sequence[Arrival], *, worker: Worker | None = None, batch: int = 0) -> Outcome:
+        """Write one batch and commit it.
+
+        With a `worker`, what was settled is recorded under its client id and the number `batch`, so that a redelivery
+        is recognised. Raises what psycopg raises; then nothing of the batch was stored, unless the connection was lost
+        during the commit itself, which `storage.books.was_settled` tells.
+        """
+        with self._connection.transaction():
+            settled = [Settled() for _ in arrivals]
+            self._write_readings(arrivals, settled)
+            write_happenings(self._connection, arrivals, settled)
+            books = Books()
+            for arrival, end in zip(arrivals, settled, strict=True):
+                books.enter(arrival, end)
+            books.write(self._connection)
+            if worker is not None:
+                books.record_delivery(self._connection, worker, batch, arrivals)
+        return books.outcome
+
+    def _store(self, kind: Kind, readings: Sequence[tuple[Arrival, int]], settled: Sequence[Settled]) -> None:
+        """Write the readings of one kind; each arrival comes with its place in `settled`."""
+        prepared = self._prepared.get(kind.name)
+        if prepared is None:
+            prepared = self._prepared[kind.name] = prepare(kind)
+        newest = Newest()
+        rows: list[Row] = []
+        for arrival, _ in readings:
+            rows += [row_of(arrival.device_id, arrival.received_at, reading) for reading in arrival.readings]
+        fates = write_rows(self._connection, prepared, rows)
+        start = 0
+        for arrival, place in readings:
+            end = settled[place]
+            if fates is None:
+                end.stored = len(arrival.readings)
+                newest.add(arrival.device_id, kind, arrival.received_at, arrival.readings)
+            else:
+                kept = _count(arrival, end, fates[start : start + len(arrival.readings)])
+                newest.add(arrival.device_id, kind, arrival.received_at, (arrival.readings[index] for index in kept))
+                start += len(arrival.readings)
+        newest.write(self._connection)
+
+    def _write_readings(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> None:
+        by_kind: dict[str, list[tuple[Arrival, int]]] = defaultdict(list)
+        for place, arrival in enumerate(arrivals):
+            if arrival.readings and arrival.kind is not None:
+                by_kind[arrival.kind.name].append((arrival, place))
+        for name in sorted(by_kind):
+            self._store(KINDS[name], by_kind[name], settled)
+
+
+def _count(arrival: Arrival, end: Settled, fates: Sequence[Fate]) -> list[int]:
+    """Enter the fates of an arrival's readings into `end`; return the places of those that were kept."""
+    kept = []
+    for index, fate in enumerate(fates):
+        if fate is Fate.STORED:
+            end.stored += 1
+            kept.append(index)
+        elif fate is Fate.MERGED:
+            end.merged += 1
+            kept.append(index)
+        elif fate is Fate.DUPLICATE:
+            end.duplicate += 1
+        else:
+            reading = arrival.readings[index]
+            end.conflicts.append(
+                Fault(
+                    Reason.CONFLICT,
+                    f"another reading of {reading.time.isoformat()} with other values is stored",
+                    index=reading.index,
+                )
+            )
+    return kept
