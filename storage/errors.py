@@ -1,0 +1,49 @@
+"""What may go wrong in storage. The message of each is a sentence for the person who can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from devices.model import Text
+
+
+class StorageError(Exception):
+    """Base of everything that storage raises."""
+
+
+class DatabaseUnavailable(StorageError):
+    """The server cannot be reached, or the connection to it was lost. Trying again later may help."""
+
+
+class MigrationRefused(StorageError):
+    """The database was left as it is; each of `reasons` names what stands in the way."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class RegistryRefused(StorageError):
+    """A row of the registry is not acceptable; `text` says why in Vietnamese and in English."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.vi} / {text.en}")
+        self.text = text
+
+
+@contextmanager
+def driver_errors() -> Iterator[None]:
+    """Translate the driver's errors: a lost or refused connection is DatabaseUnavailable, the rest StorageError."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise DatabaseUnavailable(_one_line(error)) from error
+    except psycopg.Error as error:
+        raise StorageError(_one_line(error)) from error
+
+
+def _one_line(error: psycopg.Error) -> str:
+    return " ".join(str(error).split())
