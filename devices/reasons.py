@@ -21,6 +21,7 @@ class Reason(StrEnum):
     BAD_TOPIC = "bad_topic"
     UNKNOWN_DEVICE = "unknown_device"
     WRONG_KIND = "wrong_kind"
+    NOT_IN_SERVICE = "not_in_service"
     TOO_LARGE = "too_large"
     NOT_JSON = "not_json"
     NOT_AN_OBJECT = "not_an_object"
@@ -30,6 +31,9 @@ class Reason(StrEnum):
     BAD_SEQ = "bad_seq"
     CONFLICT = "conflict"
     REFUSED = "refused"
+    BAD_STATUS = "bad_status"
+    BAD_EVENT = "bad_event"
+    DUPLICATE_NAME = "duplicate_name"
     UNKNOWN_FIELD = "unknown_field"
     WRONG_TYPE = "wrong_type"
     NOT_A_NUMBER = "not_a_number"
@@ -51,6 +55,10 @@ REASONS: dict[Reason, tuple[Level, Text]] = {
         Level.MESSAGE,
         Text("Thiết bị chưa được đăng ký", "The device is not registered"),
     ),
+    Reason.NOT_IN_SERVICE: (
+        Level.MESSAGE,
+        Text("Thiết bị chưa đưa vào hoặc đã ngừng sử dụng", "The device is not yet, or no longer, in service"),
+    ),
     Reason.WRONG_KIND: (
         Level.MESSAGE,
         Text(
@@ -58,7 +66,13 @@ REASONS: dict[Reason, tuple[Level, Text]] = {
             "The kind in the topic is not the one the device is registered as",
         ),
     ),
-    Reason.TOO_LARGE: (Level.MESSAGE, Text("Bản tin lớn hơn 256 KiB", "The message is larger than 256 KiB")),
+    Reason.TOO_LARGE: (
+        Level.MESSAGE,
+        Text(
+            "Bản tin quá lớn: số đo tối đa 256 KiB, sự kiện và trạng thái tối đa 16 KiB",
+            "The message is too large: readings may have 256 KiB, an event or a status 16 KiB",
+        ),
+    ),
     Reason.NOT_JSON: (
         Level.MESSAGE,
         Text("Nội dung không phải JSON đọc được", "The payload is not readable JSON"),
@@ -96,6 +110,24 @@ REASONS: dict[Reason, tuple[Level, Text]] = {
     Reason.REFUSED: (
         Level.READING,
         Text("Cơ sở dữ liệu không nhận số đo này", "The database does not accept this reading"),
+    ),
+    Reason.BAD_STATUS: (
+        Level.MESSAGE,
+        Text("Trạng thái phải là online hoặc offline", "A status must say online or offline"),
+    ),
+    Reason.BAD_EVENT: (
+        Level.MESSAGE,
+        Text(
+            "Sự kiện phải có tên event dài từ 1 đến 64 ký tự",
+            "An event must have a name event of 1 to 64 characters",
+        ),
+    ),
+    Reason.DUPLICATE_NAME: (
+        Level.FIELD,
+        Text(
+            "Tên trường xuất hiện hai lần với giá trị khác nhau, không biết tin giá trị nào",
+            "The name occurs twice with different values, and neither can be believed",
+        ),
     ),
     Reason.UNKNOWN_FIELD: (
         Level.FIELD,
