@@ -26,7 +26,8 @@ class Arrival:
     """One message from the broker with what was read from it.
 
     `device_id` is 0 where no registered device is behind it. `packet_id` is the broker's id of this delivery (None for
-    messages that did not come by a broker, such as a replayed dead letter). `payload` is kept as it came.
+    messages that did not come by a broker, such as a replayed dead letter). `checksum` and `size` are those of the
+    payload as it came, and `payload` is kept so too, unless it holds personal data, which is masked.
     """
 
     topic: str
@@ -40,6 +41,7 @@ class Arrival:
     event: Event | None = None
     packet_id: int | None = None
     checksum: int = 0
+    size: int = 0
 
 
 @dataclass(slots=True)

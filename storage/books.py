@@ -161,7 +161,7 @@ class Books:
         numbers = array("I")
         for arrival in arrivals:
             if arrival.packet_id is not None:
-                numbers.extend((arrival.packet_id, arrival.checksum, len(arrival.payload)))
+                numbers.extend((arrival.packet_id, arrival.checksum, arrival.size))
         numbers.byteswap()
         with connection.cursor() as cursor:
             cursor.execute(
@@ -215,11 +215,3 @@ def settled_packets(connection: Connection[Any], client_id: str) -> Iterator[tup
         numbers = array("I", messages)
         numbers.byteswap()
         yield from zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True)
-
-
-def add_redelivered(connection: Connection[Any], counts: dict[tuple[int, date], int]) -> None:
-    """Count deliveries that had been settled before, by device and day, within the caller's transaction."""
-    books = Books()
-    for (device_id, day), count in counts.items():
-        books.entries[device_id, day] = Entry(redelivered=count)
-    books.write(connection)

@@ -18,6 +18,18 @@ class DatabaseUnavailable(StorageError):
     """The server cannot be reached, or the connection to it was lost. Trying again later may help."""
 
 
+class NotAcceptable(StorageError):
+    """The database can never accept this content; nothing of it was stored."""
+
+
+class SessionTaken(StorageError):
+    """Another process ingests under the same client id."""
+
+
+class QueryTooSlow(StorageError):
+    """A question took longer than its time limit and was given up. Asking for less may help."""
+
+
 class MigrationRefused(StorageError):
     """The database was left as it is; each of `reasons` names what stands in the way."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -22,6 +23,9 @@ from storage.happenings import write_happenings
 from storage.newest import Newest
 from storage.rows import Fate, KindRows, Row, prepare, row_of, write_rows
 
+Redelivered = tuple[int, datetime]
+"""A delivery of something that was settled before: its device's number and the time of receipt."""
+
 
 class Writer:
     """Writes batches over one connection. Not for use from two threads at once."""
@@ -30,12 +34,20 @@ class Writer:
         self._connection = connection
         self._prepared: dict[str, KindRows] = {}
 
-    def write(self, arrivals: Sequence[Arrival], *, worker: Worker | None = None, batch: int = 0) -> Outcome:
+    def write(
+        self,
+        arrivals: Sequence[Arrival],
+        *,
+        worker: Worker | None = None,
+        batch: int = 0,
+        redelivered: Sequence[Redelivered] = (),
+    ) -> Outcome:
         """Write one batch and commit it.
 
         With a `worker`, what was settled is recorded under its client id and the number `batch`, so that a redelivery
-        is recognised. Raises what psycopg raises; then nothing of the batch was stored, unless the connection was lost
-        during the commit itself, which `storage.books.was_settled` tells.
+        is recognised. `redelivered` are deliveries of what had been settled before; they are only counted. Raises what
+        psycopg raises; then nothing of the batch was stored, unless the connection was lost during the commit itself,
+        which `storage.books.was_settled` tells.
         """
         with self._connection.transaction():
             settled = [Settled() for _ in arrivals]
@@ -44,6 +56,8 @@ class Writer:
             books = Books()
             for arrival, end in zip(arrivals, settled, strict=True):
                 books.enter(arrival, end)
+            for device_id, received_at in redelivered:
+                books.entry(device_id, received_at).redelivered += 1
             books.write(self._connection)
             if worker is not None:
                 books.record_delivery(self._connection, worker, batch, arrivals)

@@ -2,8 +2,90 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
 import typer
+import uvicorn
+from api.app import create_app
+
+from broker.address import BrokerAddress
+from commune import logs
+from commune.cli.common import database_url
+from commune.settings import Settings, read_settings
+from ingest.service import Ingest, IngestConfig
+from ingest.window import Limits
+from storage.errors import SessionTaken
+from storage.upkeep import Upkeep
 
 
 def register(app: typer.Typer) -> None:
     """Add the long-running commands to the command line."""
+    app.command()(ingest)
+    app.command()(api)
+    app.command()(maintain)
+
+
+def broker_address(settings: Settings) -> BrokerAddress:
+    """The broker of the settings."""
+    return BrokerAddress(
+        settings.broker_host,
+        settings.broker_port,
+        settings.broker_username,
+        settings.broker_password,
+        settings.broker_ca_file,
+    )
+
+
+def ingest_config(settings: Settings) -> IngestConfig:
+    """What the settings say of ingest."""
+    return IngestConfig(
+        database_url=database_url(settings),
+        broker=broker_address(settings),
+        client_id=settings.ingest_client_id,
+        limits=Limits(
+            window_messages=settings.ingest_window_messages,
+            window_bytes=settings.ingest_window_mebibytes * 1024 * 1024,
+            batch_messages=settings.ingest_batch_messages,
+            batch_age_seconds=settings.ingest_batch_age_milliseconds / 1000,
+        ),
+        metrics_port=settings.ingest_metrics_port,
+    )
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` on SIGTERM and SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+
+
+def ingest() -> None:
+    """Take in what devices publish and store it; acknowledge after the commit. Runs until stopped."""
+    settings = read_settings()
+    logs.set_up(settings.log_format)
+    service = Ingest(ingest_config(settings))
+    stop_on_signals(service.stop)
+    try:
+        service.run()
+    except SessionTaken as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def api() -> None:
+    """Serve the HTTP API and the pages. Runs until stopped."""
+    settings = read_settings()
+    logs.set_up(settings.log_format)
+    application = create_app(database_url(settings), pool_connections=settings.database_pool_connections)
+    uvicorn.run(application, host=settings.api_host, port=settings.api_port, log_config=None, access_log=False)
+
+
+def maintain() -> None:
+    """Keep house: which registered devices have become active. Runs until stopped."""
+    settings = read_settings()
+    logs.set_up(settings.log_format)
+    stopping = threading.Event()
+    stop_on_signals(stopping.set)
+    Upkeep(database_url(settings)).run(stopping)

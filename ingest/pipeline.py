@@ -1,0 +1,209 @@
+"""From the window to the commit: read, write, settle; again while the database is away; set aside what it refuses."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from broker.session import Delivery
+from devices.readings import Fault
+from devices.reasons import Reason
+from ingest.metrics import Metrics
+from ingest.reader import Reader
+from ingest.window import Window
+from storage.arrivals import Arrival, Outcome
+from storage.books import Worker
+from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken
+from storage.sink import Sink
+
+logger = logging.getLogger(__name__)
+
+FIRST_DELAY_SECONDS = 0.1
+LONGEST_DELAY_SECONDS = 5.0
+HEARTBEAT_SECONDS = 2.0
+
+
+class Pipeline:
+    """Writes what is in the window, batch after batch, in the thread that calls `run`.
+
+    `settle` is called with deliveries after their commit, `told` with every arrival of which something was set aside.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        sink: Sink,
+        client_id: str,
+        metrics: Metrics,
+        *,
+        settle: Callable[[Sequence[Delivery]], None],
+        told: Callable[[Arrival, Fault], None],
+    ) -> None:
+        self._window = window
+        self._sink = sink
+        self._metrics = metrics
+        self._settle = settle
+        self._told = told
+        self._reader = Reader()
+        self._generation = 0
+        self._worker = Worker(client_id, datetime.now(UTC))
+        self._stopping = threading.Event()
+        self._last_batch = 0
+        self._recorded = 0.0
+        self._incident = ""
+
+    def start(self, patience_seconds: float) -> None:
+        """Take over what was settled before; raises SessionTaken when another process stays on."""
+        deadline = time.monotonic() + patience_seconds
+        delay = FIRST_DELAY_SECONDS
+        while not self._stopping.is_set():
+            try:
+                self._window.remember_settled(self._sink.settled_packets())
+                self._refresh()
+                self._record(force=True)
+            except SessionTaken:
+                if time.monotonic() > deadline:
+                    raise
+                self._stopping.wait(FIRST_DELAY_SECONDS)
+            except DatabaseUnavailable as error:
+                self._note(str(error))
+                delay = self._pause(delay)
+            else:
+                self._recovered()
+                return
+
+    def run(self) -> None:
+        """Write batches until `stop`; what is in hand then is left to the broker, which brings it again."""
+        while not self._stopping.is_set():
+            batch, again = self._window.take(HEARTBEAT_SECONDS)
+            if batch or again:
+                self._write(batch, again)
+            else:
+                self._heartbeat()
+
+    def stop(self) -> None:
+        """Let `run` end after the batch that is being written."""
+        self._stopping.set()
+        self._window.close()
+
+    def drain(self) -> None:
+        """Write what is left in the window once; used after the session has stopped reading, at an orderly end."""
+        while True:
+            batch, again = self._window.take(0.0)
+            if not batch and not again:
+                break
+            self._write(batch, again)
+        self._heartbeat(force=True)
+
+    def _heartbeat(self, *, force: bool = False) -> None:
+        try:
+            self._record(force=force)
+        except (DatabaseUnavailable, SessionTaken) as error:
+            self._note(str(error))
+
+    def _record(self, *, force: bool = False) -> None:
+        if force or time.monotonic() - self._recorded >= HEARTBEAT_SECONDS:
+            self._sink.record(self._present())
+            self._recorded = time.monotonic()
+
+    def _present(self, settled: int = 0) -> Worker:
+        self._worker.received = self._window.received
+        self._worker.in_hand = self._window.in_hand - settled
+        return self._worker
+
+    def _refresh(self) -> None:
+        """Ask the registry whether what we know of it is still true; a cheap question before each batch."""
+        news = self._sink.devices_if_changed(self._generation)
+        if news is not None:
+            self._generation, devices = news
+            self._reader.know(devices)
+
+    def _write(self, batch: list[Delivery], again: list[Delivery], refused: str | None = None) -> None:
+        """Write one batch for certain: the same one, until the database takes it or the process is told to stop.
+
+        With `refused`, why the database does not accept it, the batch is set aside instead of read.
+        """
+        number = self._next_batch()
+        delay = FIRST_DELAY_SECONDS
+        began = time.monotonic()
+        while True:
+            try:
+                self._refresh()
+                arrivals = self._read(batch, refused)
+                repeated = [
+                    (self._reader.route(d.topic).device_id, datetime.fromtimestamp(d.received_at, UTC)) for d in again
+                ]
+                outcome = self._sink.write(arrivals, self._present(len(batch)), number, repeated)
+            except NotAcceptable as error:
+                if refused is None:
+                    self._divide(batch, again, str(error))
+                    return
+                delay = self._failed(error, delay)
+            except (DatabaseUnavailable, SessionTaken) as error:
+                delay = self._failed(error, delay)
+            else:
+                self._recovered()
+                self._committed(batch, arrivals, outcome, time.monotonic() - began)
+                self._metrics.redelivered.inc(len(again))
+                return
+            if self._stopping.is_set():
+                return
+
+    def _read(self, batch: list[Delivery], refused: str | None) -> list[Arrival]:
+        arrivals = [self._reader.read(delivery) for delivery in batch]
+        if refused is not None:
+            for arrival in arrivals:
+                arrival.readings, arrival.status, arrival.event = [], None, None
+                arrival.faults = [Fault(Reason.REFUSED, refused)]
+        return arrivals
+
+    def _divide(self, batch: list[Delivery], again: list[Delivery], why: str) -> None:
+        """Find the message that the database refuses, by halves, so that the rest of the batch is stored."""
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            self._write(batch[:middle], again)
+            self._write(batch[middle:], [])
+        else:
+            logger.warning("the database refuses a message of %s: %s", batch[0].topic, why)
+            self._write(batch, again, refused=why.replace("\x00", "\\0")[:500])
+
+    def _failed(self, error: Exception, delay: float) -> float:
+        """Note a failed try and wait before the next, unless the process is told to stop."""
+        self._note(str(error))
+        return self._pause(delay)
+
+    def _committed(
+        self, batch: list[Delivery], arrivals: list[Arrival], outcome: Outcome | None, seconds: float
+    ) -> None:
+        self._window.release(batch, (arrival.checksum for arrival in arrivals))
+        self._settle(batch)
+        self._recorded = time.monotonic()
+        if outcome is not None:
+            self._metrics.committed(outcome, seconds)
+            for arrival, fault in outcome.set_aside:
+                self._told(arrival, fault)
+
+    def _next_batch(self) -> int:
+        """A number that rises over restarts too: nanoseconds of the clock, or one more than the last."""
+        self._last_batch = max(self._last_batch + 1, time.time_ns())
+        return self._last_batch
+
+    def _pause(self, delay: float) -> float:
+        self._stopping.wait(delay * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+        return min(delay * 2, LONGEST_DELAY_SECONDS)
+
+    def _note(self, what: str) -> None:
+        """One line an incident, not one a try."""
+        if not self._incident:
+            logger.error("the database does not take what is in hand: %s; trying again", what)
+        self._incident = what
+        self._metrics.database_errors.inc()
+
+    def _recovered(self) -> None:
+        if self._incident:
+            logger.info("the database takes what is in hand again")
+            self._incident = ""

@@ -1,0 +1,90 @@
+"""The ingest process: one thread owns the broker's socket, one writes to the database."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from prometheus_client import start_http_server
+
+from broker.address import BrokerAddress
+from broker.session import Delivery, Session
+from devices.topics import Channel, subscription
+from ingest.answers import Answers
+from ingest.metrics import Metrics
+from ingest.pipeline import Pipeline
+from ingest.window import Limits, Window
+from storage.sink import Sink
+
+CHANNELS = (Channel.TELEMETRY, Channel.EVENT, Channel.STATUS)
+PATIENCE_SECONDS = 15.0
+"""How long another holder of the client id is waited for: a killed process holds its name until the server notices."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestConfig:
+    """What an ingest process needs to know; see docs/reference/settings.md for how to choose."""
+
+    database_url: str
+    broker: BrokerAddress
+    client_id: str
+    database_role: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    metrics_port: int = 0
+
+
+class Ingest:
+    """Everything between the broker and the commit, put together."""
+
+    def __init__(self, config: IngestConfig) -> None:
+        self._config = config
+        self.window = Window(config.limits)
+        self.metrics = Metrics(self.window)
+        self._sink = Sink(config.database_url, config.client_id, role=config.database_role)
+        self.session = Session(
+            config.broker,
+            config.client_id,
+            [subscription(channel) for channel in CHANNELS],
+            receive_maximum=config.limits.window_messages,
+            on_delivery=self._put,
+            has_room=self.window.has_room,
+            on_open=self._opened,
+        )
+        self.metrics.connected.set_function(self.session.connected.is_set)
+        self.metrics.reconnects.set_function(lambda: self.session.reconnects)
+        self.pipeline = Pipeline(
+            self.window,
+            self._sink,
+            config.client_id,
+            self.metrics,
+            settle=self.session.settle,
+            told=Answers(self.session.tell).answer,
+        )
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Run until `stop`. Raises SessionTaken when another process ingests under this client id."""
+        if self._config.metrics_port:
+            start_http_server(self._config.metrics_port, "127.0.0.1", self.metrics.registry)
+        self.pipeline.start(PATIENCE_SECONDS)
+        owner = threading.Thread(target=self.session.run, name="session", daemon=True)
+        owner.start()
+        try:
+            self.pipeline.run()
+            self.pipeline.drain()
+        finally:
+            self.session.stop()
+            owner.join(timeout=10)
+            self._sink.close()
+
+    def stop(self) -> None:
+        """Let `run` end: what is in hand is written and acknowledged, the rest stays with the broker."""
+        self.pipeline.stop()
+
+    def _put(self, delivery: Delivery) -> None:
+        if not self.window.put(delivery):
+            self.session.settle([delivery])
+
+    def _opened(self, session_present: bool) -> None:
+        if not session_present:
+            self.window.forget_session()

@@ -1,0 +1,144 @@
+"""What is in hand: received from the broker and not yet committed. Bounded, and gathered into batches.
+
+The session's thread puts deliveries in, the writer's thread takes batches out and releases them when they are
+committed. The packets that were settled last are remembered, so that a redelivery of a message whose acknowledgement
+was lost is recognised even after a restart.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from broker.session import Delivery
+from storage.books import checksum
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of the window and of a batch; see the settings of the same names."""
+
+    window_messages: int = 20_000
+    window_bytes: int = 64 * 1024 * 1024
+    batch_messages: int = 5_000
+    batch_age_seconds: float = 0.2
+
+
+class Window:
+    """The messages in hand. `settle_again` is called with a redelivery of what was committed before."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._changed = threading.Condition(threading.Lock())
+        self._queue: list[Delivery] = []
+        self._by_packet: dict[int, Delivery] = {}
+        self._settled: dict[int, tuple[int, int]] = {}
+        self._redelivered: list[Delivery] = []
+        self._closed = False
+        self.received = 0
+        self.in_hand = 0
+        self.bytes_in_hand = 0
+
+    def remember_settled(self, packets: Iterable[tuple[int, int, int]]) -> None:
+        """Take in what was settled before this process began: packet id, checksum, length; oldest first."""
+        with self._changed:
+            for packet_id, digest, length in packets:
+                self._settled[packet_id] = (digest, length)
+
+    def forget_session(self) -> None:
+        """The broker began a new session: its packet ids have nothing to do with those of the old one."""
+        with self._changed:
+            self._settled.clear()
+            self._by_packet.clear()
+
+    def has_room(self) -> bool:
+        """False while as much is in hand as the limits allow, and after `close`."""
+        return (
+            not self._closed
+            and self.in_hand < self._limits.window_messages
+            and self.bytes_in_hand < self._limits.window_bytes
+        )
+
+    def put(self, delivery: Delivery) -> bool:
+        """Take a delivery in. False when it was committed before and only needs its acknowledgement again."""
+        with self._changed:
+            self.received += 1
+            if delivery.is_again and self._is_known(delivery):
+                return delivery.packet_id in self._by_packet
+            queue = self._queue
+            queue.append(delivery)
+            if delivery.packet_id:
+                self._by_packet[delivery.packet_id] = delivery
+            self.in_hand += 1
+            self.bytes_in_hand += len(delivery.payload)
+            if len(queue) == 1 or len(queue) == self._limits.batch_messages:
+                self._changed.notify()
+        return True
+
+    def _is_known(self, delivery: Delivery) -> bool:
+        """Whether a redelivery is of something that is in hand, which then takes over its epoch, or was settled."""
+        here = self._by_packet.get(delivery.packet_id)
+        if here is not None:
+            known = here.topic == delivery.topic and here.payload == delivery.payload
+            if known:
+                here.epoch = delivery.epoch
+        else:
+            digest = (checksum(delivery.topic, delivery.payload), len(delivery.payload))
+            known = self._settled.get(delivery.packet_id) == digest
+        if known:
+            self._redelivered.append(delivery)
+            self._changed.notify()
+        return known
+
+    def take(self, timeout_seconds: float) -> tuple[list[Delivery], list[Delivery]]:
+        """The next batch, and the redeliveries since the last one.
+
+        Waits until a batch is full or its oldest message is old enough, or the timeout; both may come back empty.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        with self._changed:
+            while not self._is_ripe() and not self._closed:
+                remaining = min(deadline - time.monotonic(), self._ripens_in())
+                if remaining <= 0:
+                    break
+                self._changed.wait(remaining)
+            batch = self._queue[: self._limits.batch_messages]
+            del self._queue[: len(batch)]
+            again, self._redelivered = self._redelivered, []
+        return batch, again
+
+    def release(self, deliveries: Iterable[Delivery], digests: Iterable[int]) -> None:
+        """Take out what has been committed and remember it; `digests` are the checksums in the same order."""
+        with self._changed:
+            for delivery, digest in zip(deliveries, digests, strict=True):
+                self.in_hand -= 1
+                self.bytes_in_hand -= len(delivery.payload)
+                packet_id = delivery.packet_id
+                if packet_id and self._by_packet.get(packet_id) is delivery:
+                    del self._by_packet[packet_id]
+                    self._settled[packet_id] = (digest, len(delivery.payload))
+
+    def close(self) -> None:
+        """Take in no more, and let `take` return at once from now on."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def oldest_age_seconds(self) -> float:
+        """How long the oldest message in hand has waited; 0 when nothing is in hand."""
+        with self._changed:
+            return time.time() - self._queue[0].received_at if self._queue else 0.0
+
+    def _is_ripe(self) -> bool:
+        return bool(self._redelivered) or (
+            bool(self._queue) and (len(self._queue) >= self._limits.batch_messages or self._ripens_in() <= 0)
+        )
+
+    def _ripens_in(self) -> float:
+        """Seconds until the oldest message is old enough; bounded above, so that a clock that jumps does no harm."""
+        if not self._queue:
+            return float("inf")
+        age = time.time() - self._queue[0].received_at
+        return min(self._limits.batch_age_seconds - age, self._limits.batch_age_seconds)

@@ -1,0 +1,121 @@
+"""The writer's connection: opened when needed, guarded against a second process, errors told apart.
+
+A batch is written exactly once even when the connection is lost during its commit: the next try first asks whether
+the batch is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from storage import books
+from storage.arrivals import Arrival, Outcome
+from storage.books import Worker
+from storage.connect import connect
+from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken
+from storage.registry import RegisteredDevice, all_devices, generation
+from storage.sql import query
+from storage.writer import Redelivered, Writer
+
+BATCHES_BETWEEN_FORGETTING = 256
+
+# What psycopg raises, on either side of the wire, for values that the database can never accept.
+_NEVER_ACCEPTED = (psycopg.DataError, psycopg.IntegrityError, OverflowError, TypeError, ValueError)
+
+
+class Sink:
+    """Where batches go. Not for use from two threads at once.
+
+    Raises DatabaseUnavailable for whatever may pass by itself, NotAcceptable for content that the database can never
+    accept (nothing of the batch is stored then), SessionTaken while another process writes under the client id.
+    """
+
+    def __init__(self, url: str, client_id: str, *, role: str | None = None, slot: int = 0) -> None:
+        self._url = url
+        self._role = role
+        self._client_id = client_id
+        self._slot = slot
+        self._connection: Connection[Any] | None = None
+        self._writer: Writer | None = None
+        self._in_doubt: int | None = None
+        self._batches = 0
+
+    def settled_packets(self) -> list[tuple[int, int, int]]:
+        """What this client id has settled already: packet id, checksum, length; oldest first."""
+        with self._translated():
+            return list(books.settled_packets(self._open(), self._client_id))
+
+    def devices_if_changed(self, known_generation: int) -> tuple[int, dict[tuple[str, str], RegisteredDevice]] | None:
+        """The registry's generation and devices, or None when it is still at `known_generation`."""
+        with self._translated():
+            connection = self._open()
+            with connection.transaction():
+                current = generation(connection)
+                if current == known_generation:
+                    return None
+                return current, {(d.commune, d.code): d for d in all_devices(connection)}
+
+    def write(
+        self, arrivals: Sequence[Arrival], worker: Worker, batch: int, redelivered: Sequence[Redelivered] = ()
+    ) -> Outcome | None:
+        """Write and commit one batch. None when an earlier try, thought lost, turns out to have been committed."""
+        with self._translated():
+            connection = self._open()
+            if self._in_doubt == batch and books.was_settled(connection, self._client_id, batch):
+                self._in_doubt = None
+                return None
+            assert self._writer is not None
+            self._in_doubt = batch
+            outcome = self._writer.write(arrivals, worker=worker, batch=batch, redelivered=redelivered)
+            self._in_doubt = None
+            self._batches += 1
+            if self._batches % BATCHES_BETWEEN_FORGETTING == 0:
+                with connection.transaction():
+                    books.forget_deliveries(connection, self._client_id)
+            return outcome
+
+    def record(self, worker: Worker) -> None:
+        """Record what the session has seen and holds, between batches."""
+        with self._translated():
+            connection = self._open()
+            with connection.transaction():
+                books.record_worker(connection, worker)
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                connection.close()
+
+    def _open(self) -> Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            connection = connect(self._url, role=self._role, autocommit=True)
+            row = connection.execute(
+                query("claim_session"), {"client_id": self._client_id, "slot": self._slot}
+            ).fetchone()
+            if row is None or not row[0]:
+                connection.close()
+                raise SessionTaken(
+                    f"another process ingests under the client id {self._client_id!r}; "
+                    "stop it, or set COMMUNE_INGEST_CLIENT_ID to an id of this one's own"
+                )
+            self._connection = connection
+            self._writer = Writer(connection)
+        return self._connection
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except _NEVER_ACCEPTED as error:
+            raise NotAcceptable(str(error).strip().splitlines()[0]) from error
+        except psycopg.Error as error:
+            self.close()
+            text = str(error).strip().splitlines()
+            raise DatabaseUnavailable(text[0] if text else type(error).__name__) from error
