@@ -1,0 +1,41 @@
+"""Which aggregates a field's behaviour allows when its readings are put into buckets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from devices.model import Behaviour, Field
+
+
+class Aggregate(StrEnum):
+    """One number, or word, for all readings of a field in a bucket."""
+
+    MEAN = "mean"
+    """The arithmetic mean; of a direction the circular mean, atan2(mean sin, mean cos) in 0 to 360 degrees, and
+    nothing where the directions cancel out."""
+    MIN = "min"
+    MAX = "max"
+    LAST = "last"
+    """The newest value in the bucket."""
+    COUNT = "count"
+    """How many readings carry the field."""
+    INCREASE = "increase"
+    """By how much a counter rose since the reading before. A counter that fell was reset and has since counted up
+    from zero. Each rise belongs to the bucket of the later reading, so the buckets of any range add up to the whole."""
+    SHARE = "share"
+    """The share of readings, 0 to 1, in which a state is true."""
+
+
+_ALLOWED = {
+    Behaviour.GAUGE: (Aggregate.MEAN, Aggregate.MIN, Aggregate.MAX, Aggregate.LAST, Aggregate.COUNT),
+    Behaviour.COUNTER: (Aggregate.INCREASE, Aggregate.LAST, Aggregate.COUNT),
+    Behaviour.STATE: (Aggregate.SHARE, Aggregate.LAST, Aggregate.COUNT),
+    Behaviour.LABEL: (Aggregate.LAST, Aggregate.COUNT),
+    Behaviour.KEY: (),
+}
+_CIRCULAR = (Aggregate.MEAN, Aggregate.LAST, Aggregate.COUNT)
+
+
+def allowed_aggregates(field: Field) -> tuple[Aggregate, ...]:
+    """The aggregates that mean something for a field, the usual one first; none for a key, which groups instead."""
+    return _CIRCULAR if field.circular else _ALLOWED[field.behaviour]

@@ -1,0 +1,3 @@
+-- name: reader_check
+-- Whether the database answers.
+SELECT 1;
