@@ -28,7 +28,9 @@ class Fault:
     """Why something was set aside.
 
     `index` is the place in an array payload (0 for an object), None for the message as a whole. `field` is the name of
-    the field for faults of one field. `detail` says in English what was wrong and what is expected.
+    the field for faults of one field. `detail` says in English what was wrong and what is expected. `value` shows the
+    offending value in at most 200 characters. `count` is more than 1 on a fault that stands for several which are not
+    listed one by one. Every text of a fault is free of control characters and valid Unicode, as PostgreSQL requires.
     """
 
     reason: Reason
@@ -36,6 +38,7 @@ class Fault:
     index: int | None = None
     field: str | None = None
     value: str | None = None
+    count: int = 1
 
 
 @dataclass(slots=True)

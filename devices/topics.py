@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from devices.errors import TopicError
+
+__all__ = ["ROOT", "SLUG", "Channel", "Topic", "TopicError", "check_slug", "parse", "subscription"]
+
 ROOT = "xa"
 SLUG = re.compile(r"[a-z0-9_-]{2,63}")
 
@@ -17,10 +21,6 @@ class Channel(StrEnum):
     EVENT = "event"
     STATUS = "status"
     ERROR = "error"
-
-
-class TopicError(ValueError):
-    """A topic, or a part of one, that is not of the native format; the message says what is expected."""
 
 
 def check_slug(what: str, text: str) -> str:

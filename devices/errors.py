@@ -1,0 +1,23 @@
+"""What this room raises."""
+
+from __future__ import annotations
+
+from devices.reasons import Reason
+
+
+class TopicError(ValueError):
+    """A topic, or a part of one, that is not of the native format; the message says what is expected."""
+
+
+class Refused(Exception):
+    """Part of a message is set aside: the reason, and in English what was wrong and what is expected.
+
+    `value` is the offending value where a whole reading falls with it. It never leaves the codec, which turns it into
+    a `Fault`.
+    """
+
+    def __init__(self, reason: Reason, detail: str, value: object = None) -> None:
+        super().__init__(detail)
+        self.value = value
+        self.reason = reason
+        self.detail = detail
