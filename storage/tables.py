@@ -128,6 +128,17 @@ def grant(kind: Kind, role: str) -> sql.Composed:
     )
 
 
+def put_kind(kind: Kind) -> sql.Composed:
+    """The kind's row in commune.kind."""
+    values = (kind.name, kind.title.vi, kind.title.en, kind.domain.vi, kind.domain.en)
+    return sql.SQL(
+        "INSERT INTO {}.kind (name, title_vi, title_en, domain_vi, domain_en) VALUES ({}) "
+        "ON CONFLICT (name) DO UPDATE SET "
+        "title_vi = excluded.title_vi, title_en = excluded.title_en, "
+        "domain_vi = excluded.domain_vi, domain_en = excluded.domain_en"
+    ).format(sql.Identifier(SCHEMA), sql.SQL(", ").join(map(sql.Literal, values)))
+
+
 def check_names(kinds: dict[str, Kind], reserved: frozenset[str]) -> None:
     """Raise MigrationRefused when the catalogue asks for a name that has a meaning of its own here.
 

@@ -1,15 +1,18 @@
--- The four roles of the system and the schema that holds it. Roles belong to the whole server, so another
--- database on the same server may already have them. They are given a password and LOGIN by `commune db roles`.
+-- The four roles of the system and the two schemas that hold it. Roles belong to the whole server, so another
+-- database on the same server may already have them; `commune db migrate` gives them LOGIN where a password is set.
+-- No default privileges: each table says who may do what with it.
 DO $$
 DECLARE
     wanted text;
 BEGIN
     FOREACH wanted IN ARRAY ARRAY['commune_admin', 'commune_ingest', 'commune_read', 'commune_grafana'] LOOP
-        BEGIN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN
-            NULL; -- made by another database of this server, perhaps at this very moment
-        END;
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL; -- made by another database of this server at this very moment
+            END;
+        END IF;
     END LOOP;
 END $$;
 
@@ -20,8 +23,3 @@ COMMENT ON SCHEMA wall IS 'Smart-commune telemetry: the views that dashboards ma
 
 GRANT USAGE ON SCHEMA commune TO commune_admin, commune_ingest, commune_read;
 GRANT USAGE ON SCHEMA wall TO commune_admin, commune_read, commune_grafana;
-GRANT CREATE ON SCHEMA commune, wall TO commune_admin;
-ALTER DEFAULT PRIVILEGES IN SCHEMA commune GRANT ALL ON TABLES TO commune_admin;
-ALTER DEFAULT PRIVILEGES IN SCHEMA commune GRANT SELECT ON TABLES TO commune_read, commune_ingest;
-ALTER DEFAULT PRIVILEGES IN SCHEMA commune GRANT USAGE ON SEQUENCES TO commune_admin, commune_ingest;
-ALTER DEFAULT PRIVILEGES IN SCHEMA wall GRANT SELECT ON TABLES TO commune_admin, commune_read, commune_grafana;

@@ -1,4 +1,14 @@
 -- Communes, hamlets, sites and devices.
+
+-- The kinds that have a table here, kept by `commune db migrate` in step with the catalogue.
+CREATE TABLE commune.kind (
+    name text PRIMARY KEY,
+    title_vi text NOT NULL,
+    title_en text NOT NULL,
+    domain_vi text NOT NULL,
+    domain_en text NOT NULL
+);
+
 CREATE TABLE commune.commune (
     commune_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     code text NOT NULL UNIQUE CHECK (code ~ '^[a-z0-9_-]{2,63}$'),
@@ -41,7 +51,7 @@ CREATE TABLE commune.device (
     hamlet_id integer REFERENCES commune.hamlet,
     site_id integer REFERENCES commune.site,
     code text NOT NULL CHECK (code ~ '^[a-z0-9_-]{2,63}$'),
-    kind text NOT NULL,
+    kind text NOT NULL REFERENCES commune.kind,
     name text NOT NULL DEFAULT '',
     model text NOT NULL DEFAULT '',
     maker text NOT NULL DEFAULT '',

@@ -46,9 +46,11 @@ CREATE TABLE commune.dead_letter (
     reading_index integer,
     field text,
     value text,
+    settles boolean NOT NULL DEFAULT false,
     state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'discarded')),
     state_changed_at timestamptz
 );
+COMMENT ON COLUMN commune.dead_letter.settles IS 'true in the one row for which the ledger counts its message as dead-lettered';
 CREATE INDEX dead_letter_open ON commune.dead_letter (topic) WHERE state = 'open';
 CREATE INDEX dead_letter_device ON commune.dead_letter (device_id, received_at);
 CREATE INDEX dead_letter_time ON commune.dead_letter (received_at);
@@ -107,8 +109,9 @@ CREATE FUNCTION commune.merge_latest(old jsonb, new jsonb) RETURNS jsonb LANGUAG
 $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA commune TO commune_admin;
-GRANT SELECT ON ALL TABLES IN SCHEMA commune TO commune_read, commune_ingest;
-GRANT INSERT, UPDATE ON commune.device_status, commune.device_event, commune.latest, commune.dead_letter, commune.ledger,
-    commune.ingest_worker TO commune_ingest;
-GRANT INSERT, UPDATE, DELETE ON commune.delivery TO commune_ingest;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA commune TO commune_ingest;
+REVOKE INSERT, UPDATE, DELETE ON commune.schema_migration, commune.kind FROM commune_admin;
+GRANT SELECT ON ALL TABLES IN SCHEMA commune TO commune_read;
+GRANT SELECT ON commune.commune, commune.device, commune.registry_generation TO commune_ingest;
+GRANT SELECT, INSERT, UPDATE ON commune.device_status, commune.device_event, commune.latest, commune.dead_letter,
+    commune.ledger, commune.ingest_worker TO commune_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON commune.delivery TO commune_ingest;

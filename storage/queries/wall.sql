@@ -1,0 +1,47 @@
+-- name: wall_device
+-- Every device with its place, and when it was last heard of.
+CREATE VIEW wall.device AS
+SELECT c.code AS commune, c.name AS commune_name, d.code AS device, d.name AS device_name, d.kind,
+    k.title_vi AS kind_title_vi, k.title_en AS kind_title_en, k.domain_vi, k.domain_en,
+    h.code AS hamlet, h.name AS hamlet_name, s.code AS site, s.name AS site_name,
+    coalesce(d.latitude, s.latitude) AS latitude, coalesce(d.longitude, s.longitude) AS longitude, d.height_m,
+    d.state, d.expected_interval_seconds, d.registered_at, seen.last_time, seen.last_received_at,
+    status.online, status.time AS status_time
+FROM commune.device AS d
+JOIN commune.commune AS c USING (commune_id)
+JOIN commune.kind AS k ON k.name = d.kind
+LEFT JOIN commune.hamlet AS h ON h.hamlet_id = d.hamlet_id
+LEFT JOIN commune.site AS s ON s.site_id = d.site_id
+LEFT JOIN LATERAL (
+    SELECT max(l.time) AS last_time, max(l.received_at) AS last_received_at
+    FROM commune.latest AS l WHERE l.device_id = d.device_id
+) AS seen ON true
+LEFT JOIN LATERAL (
+    SELECT ds.online, ds.time FROM commune.device_status AS ds
+    WHERE ds.device_id = d.device_id ORDER BY ds.time DESC LIMIT 1
+) AS status ON true;
+
+-- name: wall_latest
+-- The newest value of every field of every device. `number` is 1 or 0 for states; `text` is set for labels.
+CREATE VIEW wall.latest AS
+SELECT c.code AS commune, d.code AS device, d.name AS device_name, d.kind, l.key, v.field,
+    to_timestamp((v.pair ->> 1)::double precision) AS time, l.received_at,
+    CASE jsonb_typeof(v.pair -> 0)
+        WHEN 'number' THEN (v.pair ->> 0)::double precision
+        WHEN 'boolean' THEN (v.pair ->> 0)::boolean::integer
+    END AS number,
+    CASE WHEN jsonb_typeof(v.pair -> 0) = 'string' THEN v.pair ->> 0 END AS text
+FROM commune.latest AS l
+JOIN commune.device AS d USING (device_id)
+JOIN commune.commune AS c USING (commune_id)
+CROSS JOIN LATERAL jsonb_each(l."values") AS v (field, pair);
+
+-- name: wall_ledger
+-- The loss ledger with codes; what no registered device sent has none.
+CREATE VIEW wall.ledger AS
+SELECT c.code AS commune, d.code AS device, d.name AS device_name, d.kind, l.day,
+    l.received, l.stored, l.duplicate, l.dead_lettered, l.redelivered,
+    l.readings_stored, l.readings_merged, l.readings_duplicate, l.readings_dead_lettered, l.fields_dead_lettered
+FROM commune.ledger AS l
+LEFT JOIN commune.device AS d ON d.device_id = l.device_id
+LEFT JOIN commune.commune AS c ON c.commune_id = d.commune_id;
