@@ -6,7 +6,7 @@ Every setting is named in `.env.example` and in docs/reference/settings.md. The 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +29,26 @@ class Settings(BaseSettings):
     database_pool_connections: Annotated[
         int, Field(ge=1, le=200, description="Connections that the API keeps to the database at most.")
     ] = 8
+    database_ingest_password: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="Password that `commune db migrate` gives the role commune_ingest. Unset: as it is.",
+        ),
+    ] = None
+    database_read_password: Annotated[
+        str | None,
+        Field(
+            min_length=1, description="Password that `commune db migrate` gives the role commune_read. Unset: as it is."
+        ),
+    ] = None
+    database_grafana_password: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="Password that `commune db migrate` gives the role commune_grafana. Unset: as it is.",
+        ),
+    ] = None
     broker_host: Annotated[str, Field(description="Host name or address of the MQTT broker.")] = "127.0.0.1"
     broker_port: Annotated[int, Field(ge=1, le=65535, description="Port of the MQTT broker.")] = 1883
     broker_username: Annotated[str | None, Field(description="Account at the MQTT broker.")] = None
@@ -85,6 +105,9 @@ class Settings(BaseSettings):
         Field(description="Address on which the API listens. It has no sign-in yet: keep it on loopback."),
     ] = "127.0.0.1"
     api_port: Annotated[int, Field(ge=0, le=65535, description="Port of the API. 0: any free port.")] = 8000
+    log_format: Annotated[Literal["text", "json"], Field(description="Form of the logs of long-running processes.")] = (
+        "text"
+    )
     local_directory: Annotated[
         Path, Field(description="Where the private servers of this machine keep their files.")
     ] = Path(".local")
