@@ -16,7 +16,6 @@ from typing import Any
 
 from psycopg import Connection
 
-from devices.readings import Fault
 from devices.reasons import REASONS, Level
 from storage.arrivals import Arrival, Outcome, Settled, local_day
 from storage.sql import query
@@ -90,36 +89,34 @@ class Books:
         entry = self.entry(arrival.device_id, arrival.received_at)
         entry.received += 1
         self.outcome.messages += 1
-        whole = (
-            self._set_aside(arrival, [*arrival.faults, *end.conflicts], entry)
-            if (arrival.faults or end.conflicts)
-            else False
-        )
+        faults = [*arrival.faults, *end.conflicts]
+        is_dead = False
         if end.stored or end.merged:
             entry.stored += 1
             self.outcome.stored += 1
-        elif whole:
+        elif any(REASONS[fault.reason][0] is not Level.FIELD for fault in faults):
             entry.dead_lettered += 1
             self.outcome.dead_lettered += 1
+            is_dead = True
         else:
             entry.duplicate += 1
             self.outcome.duplicate += 1
+        self.enter_parts(arrival, end, settles=is_dead)
+
+    def enter_parts(self, arrival: Arrival, end: Settled, *, settles: bool = False) -> None:
+        """Enter the readings and the dead letters of a message; with `settles`, one of these stands for the message."""
+        entry = self.entry(arrival.device_id, arrival.received_at)
         if arrival.kind is not None and arrival.readings:
             entry.readings_stored += end.stored
             entry.readings_merged += end.merged
             entry.readings_duplicate += end.duplicate
             self.outcome.readings_by_kind[arrival.kind.name] += end.stored
-
-    def _set_aside(self, arrival: Arrival, faults: Sequence[Fault], entry: Entry) -> bool:
-        """Make dead letters of the faults; True when any is of more than a field."""
-        whole = False
-        for fault in faults:
+        for fault in (*arrival.faults, *end.conflicts):
             level = REASONS[fault.reason][0]
-            if level is Level.FIELD:
-                entry.fields_dead_lettered += 1
-            else:
-                whole = True
-                entry.readings_dead_lettered += level is Level.READING
+            entry.fields_dead_lettered += level is Level.FIELD
+            entry.readings_dead_lettered += level is Level.READING
+            stands = settles and level is not Level.FIELD
+            settles = settles and not stands
             self.outcome.reasons[fault.reason.value] += 1
             self.outcome.set_aside.append((arrival, fault))
             self._letters.append(
@@ -134,9 +131,15 @@ class Books:
                     fault.index,
                     fault.field,
                     fault.value,
+                    stands,
                 )
             )
-        return whole
+
+    def withdraw(self, device_id: int, received_at: datetime) -> None:
+        """Take back that a message was dead-lettered: it has been replayed, and is entered anew."""
+        entry = self.entry(device_id, received_at)
+        entry.received -= 1
+        entry.dead_lettered -= 1
 
     def write(self, connection: Connection[Any]) -> None:
         """Write the ledger and the dead letters within the caller's transaction."""
@@ -182,6 +185,7 @@ _LETTER_TYPES = (
     "int4",
     "text",
     "text",
+    "bool",
 )
 
 

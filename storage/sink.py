@@ -17,7 +17,7 @@ from storage import books
 from storage.arrivals import Arrival, Outcome
 from storage.books import Worker
 from storage.connect import connect
-from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken
+from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken, StorageError
 from storage.registry import RegisteredDevice, all_devices, generation
 from storage.sql import query
 from storage.writer import Redelivered, Writer
@@ -115,7 +115,9 @@ class Sink:
             yield
         except _NEVER_ACCEPTED as error:
             raise NotAcceptable(str(error).strip().splitlines()[0]) from error
-        except psycopg.Error as error:
+        except (NotAcceptable, SessionTaken, DatabaseUnavailable):
+            raise
+        except (psycopg.Error, StorageError) as error:
             self.close()
             text = str(error).strip().splitlines()
             raise DatabaseUnavailable(text[0] if text else type(error).__name__) from error

@@ -51,7 +51,7 @@ class Writer:
         """
         with self._connection.transaction():
             settled = [Settled() for _ in arrivals]
-            self._write_readings(arrivals, settled)
+            self.write_readings(arrivals, settled)
             write_happenings(self._connection, arrivals, settled)
             books = Books()
             for arrival, end in zip(arrivals, settled, strict=True):
@@ -85,7 +85,8 @@ class Writer:
                 start += len(arrival.readings)
         newest.write(self._connection)
 
-    def _write_readings(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> None:
+    def write_readings(self, arrivals: Sequence[Arrival], settled: Sequence[Settled]) -> None:
+        """Write the readings of arrivals within the caller's transaction and enter their fates in `settled`."""
         by_kind: dict[str, list[tuple[Arrival, int]]] = defaultdict(list)
         for place, arrival in enumerate(arrivals):
             if arrival.readings and arrival.kind is not None:

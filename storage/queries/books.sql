@@ -1,6 +1,7 @@
 -- name: copy_dead_letters
 -- Everything of a batch that was set aside.
-COPY dead_letter (received_at, level, reason, detail, topic, payload, device_id, reading_index, field, value)
+COPY dead_letter (received_at, level, reason, detail, topic, payload, device_id, reading_index, field, value,
+    settles)
 FROM STDIN (FORMAT BINARY);
 
 -- name: add_to_ledger
