@@ -29,6 +29,13 @@ class Settings(BaseSettings):
     database_pool_connections: Annotated[
         int, Field(ge=1, le=200, description="Connections that the API keeps to the database at most.")
     ] = 8
+    database_admin_password: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="Password that `commune db migrate` gives the role commune_admin. Unset: as it is.",
+        ),
+    ] = None
     database_ingest_password: Annotated[
         str | None,
         Field(
