@@ -1,0 +1,189 @@
+"""A private Mosquitto, with the very settings and access rules of deploy/mosquitto."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from broker.address import BrokerAddress
+from commune.settings import read_settings
+from commune.stack.accounts import account_in, needs_reading, unprivileged
+from commune.stack.debian import DebianRoot
+from commune.stack.errors import ServerMissingError, StackError
+from commune.stack.installations import first_version
+from commune.stack.processes import Account, Command
+from commune.stack.servers import HOST, Server, accepts, data_directory, seen_from_inside
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
+ACCOUNTS = ("ingest", "maintain", "simulator", "devices")
+HASH_ITERATIONS = 101  # what mosquitto_passwd 2.0 takes; our passwords are random, 192 bits
+SALT_BYTES = 12
+SYSTEM_PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin:/opt/homebrew/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A mosquitto binary: of this machine, or inside a root directory."""
+
+    path: str
+    root: DebianRoot | None
+
+    def version(self) -> str:
+        """Return its version, such as `2.0.21`."""
+        argv = [*(self.root.prefix() if self.root else []), self.path, "-h"]
+        return first_version(subprocess.run(argv, capture_output=True, text=True, check=False, cwd="/").stdout)
+
+
+def find_mosquitto(local_directory: Path) -> Program:
+    """Return the mosquitto of `.local/debian`, else that of this machine; raise ServerMissingError if there is none."""
+    root = DebianRoot(local_directory / "debian")
+    if root.usable():
+        return Program("/usr/sbin/mosquitto", root)
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path=SYSTEM_PATH)
+    if found is None:
+        raise ServerMissingError(
+            "mosquitto is not on this machine. As root on Debian or Ubuntu run: make timescaledb. "
+            "Otherwise install the package `mosquitto` of your system (apt, dnf, brew)."
+        )
+    return Program(found, None)
+
+
+def password_line(username: str, password: str, salt: bytes | None = None) -> str:
+    """Return a line of a password_file: PBKDF2 with SHA-512, the format `$7$` of mosquitto_passwd(1)."""
+    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, HASH_ITERATIONS)
+    return f"{username}:$7${HASH_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def configuration(template: str, values: Mapping[str, str]) -> str:
+    """Return the template with the values of some settings replaced; raise StackError for one that it does not have."""
+    for name, value in values.items():
+        template, count = re.subn(rf"^{name} .*$", f"{name} {value}", template, flags=re.MULTILINE)
+        if count != 1:
+            raise StackError(f"deploy/mosquitto/mosquitto.conf has {count} lines `{name}`, and must have one")
+    return template
+
+
+class MosquittoServer(Server):
+    """A running private broker. Start it with `MosquittoServer.start`; leaving its context stops it.
+
+    `halt`, `kill`, `resume` and `restart` keep its port and its persistence file: `halt` writes the queues, `kill`
+    loses what came since the last autosave.
+    """
+
+    name = "mosquitto"
+
+    def __init__(self, directory: Path, data: Path, program: Program, account: Account | None) -> None:
+        super().__init__(directory, data)
+        self.program = program
+        self._account = account
+        self._lend_reading = program.root is None and needs_reading(account, (Path(program.path), data))
+        self._settings: Mapping[str, str] = {}
+        self.passwords: dict[str, str] = {}
+
+    @classmethod
+    def start(
+        cls,
+        directory: Path,
+        accounts: Mapping[str, str] | Iterable[str] = ACCOUNTS,
+        *,
+        settings: Mapping[str, str] | None = None,
+        local_directory: Path | None = None,
+    ) -> Self:
+        """Run a broker on a free port of loopback.
+
+        `accounts` maps names to passwords; names alone get random ones. What an account may do is in
+        deploy/mosquitto/acl. `settings` replaces values of lines of deploy/mosquitto/mosquitto.conf (a test that
+        needs a small queue, say). Raises ServerMissingError, ServerFailedError.
+        """
+        program = find_mosquitto(local_directory or read_settings().local_directory)
+        directory = directory.resolve()
+        directory.mkdir(parents=True, exist_ok=True)
+        account = account_in(program.root.path, "mosquitto") if program.root else unprivileged("mosquitto")
+        server = cls(directory, data_directory(directory, program.root, account, "mosquitto"), program, account)
+        if isinstance(accounts, Mapping):
+            server.passwords = dict(accounts)
+        else:
+            server.passwords = {name: secrets.token_urlsafe(24) for name in accounts}
+        server._settings = settings or {}
+        try:
+            server._write_accounts()
+            server._start_on_free_port()
+        except BaseException:
+            server.stop()
+            raise
+        return server
+
+    @property
+    def version(self) -> str:
+        """Version of the broker."""
+        return self.program.version()
+
+    @property
+    def accounts_file(self) -> Path:
+        """The file, readable by its owner only, that holds the accounts' names and passwords."""
+        return self.directory / "accounts"
+
+    def address(self, username: str = "ingest") -> BrokerAddress:
+        """Return where the broker is and the password of one of its accounts; raise StackError if it has no such."""
+        if username not in self.passwords:
+            raise StackError(f"this broker has no account {username!r}; it has {', '.join(self.passwords)}")
+        return BrokerAddress(HOST, self.port, username, self.passwords[username])
+
+    def resume(self) -> None:
+        """Start it again after `halt` or `kill`, on the same port and persistence file."""
+        self._write_configuration()
+        super().resume()
+
+    def _write(self, name: str, text: str) -> Path:
+        """Write a file that only the broker's account may read."""
+        path = self.data / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        if self._account:
+            os.chown(path, self._account.uid, self._account.gid)
+        return path
+
+    def _write_accounts(self) -> None:
+        self.accounts_file.touch(mode=0o600)
+        lines = [f"{name} {password}\n" for name, password in self.passwords.items()]
+        self.accounts_file.write_text("".join(lines), encoding="utf-8")
+        hashes = [f"{password_line(name, password)}\n" for name, password in self.passwords.items()]
+        self._write("passwords", "".join(hashes))
+        self._write("acl", (DEPLOY / "acl").read_text(encoding="utf-8"))
+
+    def _write_configuration(self) -> None:
+        inside = seen_from_inside(self.data, self.program.root)
+        ours = {
+            "listener": f"{self.port} {HOST}",
+            "password_file": f"{inside}/passwords",
+            "acl_file": f"{inside}/acl",
+            "persistence_location": f"{inside}/",
+            "log_dest": "stderr",
+        }
+        template = (DEPLOY / "mosquitto.conf").read_text(encoding="utf-8")
+        self._write("mosquitto.conf", configuration(template, {**self._settings, **ours}))
+
+    def _command(self) -> Command:
+        inside = seen_from_inside(self.data, self.program.root)
+        return Command(
+            argv=[self.program.path, "-c", f"{inside}/mosquitto.conf"],
+            environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+            account=self._account,
+            root=self.program.root.path if self.program.root else None,
+            lend_reading=self._lend_reading,
+            remove=[self.data],
+        )
+
+    def _ready(self) -> bool:
+        """Say whether the broker has said that it runs, and is reachable: not another program at the same port."""
+        return " running" in self.log() and accepts(self.port)

@@ -1,0 +1,126 @@
+"""Real servers for the tests: one PostgreSQL and one Mosquitto a test run, a fresh database a test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import cast, get_args
+
+import pytest
+
+from commune.stack.errors import StackError
+from commune.stack.installations import Flavour, find
+from commune.stack.instances import Instance
+from commune.stack.mosquitto import MosquittoServer, find_mosquitto
+from commune.stack.postgres import PostgresServer
+from storage.connect import connect
+from storage.migrate import migrate
+
+LOCAL = Path(__file__).resolve().parents[1] / ".local"
+TEMPLATE = "template_commune"
+numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the caller choose the edition; an edition that is asked for and absent fails the run."""
+    parser.addoption(
+        "--edition",
+        choices=get_args(Flavour),
+        default=None,
+        help="PostgreSQL to test on: timescaledb, plain, or auto (the first of them that is there). "
+        "Without it COMMUNE_TEST_EDITION counts, then auto.",
+    )
+
+
+def flavour_of(config: pytest.Config) -> Flavour:
+    """Return the edition that was asked for, on the command line or in COMMUNE_TEST_EDITION."""
+    asked = config.getoption("--edition") or os.environ.get("COMMUNE_TEST_EDITION") or "auto"
+    if asked not in get_args(Flavour):
+        raise pytest.UsageError(f"COMMUNE_TEST_EDITION={asked!r}: use one of {', '.join(get_args(Flavour))}")
+    return cast(Flavour, asked)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse the run at once when the edition that was asked for is not there."""
+    flavour = flavour_of(config)
+    if flavour != "auto":
+        try:
+            find(flavour, LOCAL)
+        except StackError as error:
+            raise pytest.UsageError(f"--edition {flavour}: {error}") from None
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """State what the tests run on."""
+    lines = []
+    try:
+        database = find(flavour_of(config), LOCAL)
+        lines.append(f"edition: {database.edition} (from {database.origin})")
+    except StackError as error:
+        lines.append(f"edition: NONE, tests that need a database will fail: {error}")
+    try:
+        lines.append(f"broker: Mosquitto {find_mosquitto(LOCAL).version()}")
+    except StackError as error:
+        lines.append(f"broker: NONE, tests that need a broker will fail: {error}")
+    return lines
+
+
+@pytest.fixture(scope="session")
+def local_directory() -> Path:
+    """Where the private servers of this checkout keep their files."""
+    return LOCAL
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[Instance]:
+    """A directory of this test run's own for servers."""
+    with Instance.create(LOCAL, "test") as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def postgres_server(instance: Instance, request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the edition under test."""
+    flavour = flavour_of(request.config)
+    with PostgresServer.start(
+        instance.path / "postgres", flavour=flavour, durable=False, local_directory=LOCAL
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def broker_server(instance: Instance) -> Iterator[MosquittoServer]:
+    """A Mosquitto with the accounts ingest, maintain, simulator and devices."""
+    with MosquittoServer.start(instance.path / "mosquitto", local_directory=LOCAL) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: PostgresServer) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    postgres_server.create_database(TEMPLATE)
+    with closing(connect(postgres_server.url(TEMPLATE))) as connection:
+        migrate(connection)
+        connection.commit()
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_server: PostgresServer, template_database: str) -> Iterator[str]:
+    """A fresh, migrated database, dropped afterwards."""
+    name = f"test_{next(numbers)}"
+    postgres_server.create_database(name, template_database)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def empty_database_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A fresh database that has not been migrated, dropped afterwards."""
+    name = f"test_{next(numbers)}"
+    postgres_server.create_database(name)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
