@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from commune.cli import bench, db, dead_letters, demo, devices, ledger, run, simulate
+from commune.cli import bench, db, dead_letters, demo, devices, doctor, ledger, run, simulate
 from commune.settings import SettingsError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(bench.app, name="bench")
 run.register(app)
 demo.register(app)
+doctor.register(app)
 
 
 def main() -> None:
