@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from devices.checks import Table, describe, table_of
 from devices.errors import Refused
 from devices.faults import Faults
+from devices.fields import Table, describe, table_of
 from devices.model import Kind
 from devices.notes import AHEAD_SECONDS, decode_event, decode_status
 from devices.payloads import CONTRADICTION, parse
@@ -98,7 +98,8 @@ def _decode_array(
         if type(member) is not dict:
             faults.reading(_not_an_object(member), index)
             continue
-        untimed = received_at if index == last or "ts" in member else received_at - (last - index) * _MICROSECOND
+        timed = index == last or member.get("ts") is not None
+        untimed = received_at if timed else received_at - (last - index) * _MICROSECOND
         reading = _decode_object(member, table, untimed, latest, index, faults)
         if reading is not None:
             readings.append(reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devices.model import Text
 from devices.reasons import Reason
 
 
@@ -21,3 +22,11 @@ class Refused(Exception):
         self.value = value
         self.reason = reason
         self.detail = detail
+
+
+class SheetError(ValueError):
+    """A file of devices cannot be read as a whole; `text` says why in Vietnamese and in English."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.vi} / {text.en}")
+        self.text = text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import orjson
 
-from devices.checks import UNPRINTABLE
 from devices.errors import Refused
+from devices.fields import UNPRINTABLE
 from devices.personal import is_personal, mask_personal_data
 from devices.readings import Fault
 from devices.reasons import Reason

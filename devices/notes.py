@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from devices.checks import UNPRINTABLE
 from devices.errors import Refused
 from devices.faults import shown
+from devices.fields import UNPRINTABLE
 from devices.payloads import MAX_NOTE_BYTES, parse
 from devices.personal import masked
 from devices.readings import Event, Fault, Status, TimeSource

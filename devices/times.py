@@ -81,10 +81,10 @@ def _read_unusual(text: str) -> datetime:
         raise _refused(f"ts is not a time that exists ({error})") from None
     if not leap:
         return when
-    utc = when - (when.utcoffset() or timedelta()) if 2000 <= when.year < 2100 else when
+    utc = _in_utc(when)
     if (utc.hour, utc.minute) != (23, 59):
         raise _refused("ts has second 60, which exists only at 23:59:60 UTC")
-    return when + timedelta(seconds=1)
+    return utc + timedelta(seconds=1)
 
 
 def _read_seconds(value: float) -> datetime:

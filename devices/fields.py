@@ -81,6 +81,8 @@ def check_of(field: Field) -> Check:
 
 
 def _number_check(low: float, high: float, sentinels: frozenset[float]) -> Check:
+    bounds = f"{low:.10g} to {high:.10g}"
+
     def check(value: object) -> Value:
         if type(value) is not float and type(value) is not int:
             raise _wrong_type(value, "a number")
@@ -89,8 +91,8 @@ def _number_check(low: float, high: float, sentinels: frozenset[float]) -> Check
         if low <= value <= high and value not in sentinels:
             return float(value)
         if value in SENTINELS:
-            raise Refused(Reason.SENTINEL, f"{value:.10g} is a sensor's error code, not a measurement")
-        raise Refused(Reason.OUT_OF_RANGE, f"{value:.10g} is outside {low:.10g} to {high:.10g}")
+            raise Refused(Reason.SENTINEL, f"{value} is a sensor's error code, not a measurement")
+        raise Refused(Reason.OUT_OF_RANGE, f"{value} is outside {bounds}")
 
     return check
 
