@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from devices.catalogue import KINDS
-from devices.registry_checks import faults_of_device
 from devices.errors import SheetError
 from devices.model import Text
 from devices.registry import Device, DeviceState
+from devices.registry_checks import faults_of_device
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "commune": ("commune_code", "xa", "ma_xa"),
@@ -192,11 +192,8 @@ def _row(line: int, cells: Mapping[str, object], commune: str | None, faults: tu
             found.append(_unreadable(name, cell))
     if commune:
         values.setdefault("commune", commune)
-    found.extend(
-        Text(f"thiếu {name}", f"{name} is missing")
-        for name in _REQUIRED
-        if name not in values and not _bad(name, found)
-    )
+    missing = [name for name in _REQUIRED if name not in values and name not in unread]
+    found.extend(Text(f"thiếu {name}", f"{name} is missing") for name in missing)
     device = Device(**({"commune": "", "code": "", "kind": ""} | values))  # type: ignore[arg-type]
     if not found:
         found.extend(faults_of_device(device))

@@ -9,9 +9,9 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from devices.registry_checks import faults_of_commune, faults_of_hamlet, faults_of_site, joined
 from devices.model import Text
 from devices.registry import Commune, Device, Hamlet, HamletType, Site, SiteType
+from devices.registry_checks import faults_of_commune, faults_of_hamlet, faults_of_site, joined
 from storage.errors import RegistryRefused, driver_errors
 from storage.sql import query
 

@@ -11,9 +11,9 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from devices.catalogue import KINDS
-from devices.registry_checks import faults_of_device, joined
 from devices.model import Text
 from devices.registry import Device, DeviceState
+from devices.registry_checks import faults_of_device, joined
 from storage.errors import RegistryRefused, driver_errors
 from storage.places import Places, add_commune, add_hamlet, add_site, read_places
 from storage.sql import query
