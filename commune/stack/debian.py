@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -123,3 +124,29 @@ def versions(root: DebianRoot) -> str:
     status = (root.path / "var/lib/dpkg/status").read_text(encoding="utf-8")
     found = dict(re.findall(r"^Package: (\S+)\n(?:.+\n)*?Version: (\S+)$", status, flags=re.MULTILINE))
     return ", ".join(f"{name} {found[name]}" for name in PACKAGES[:3] if name in found)
+
+
+def main() -> int:
+    """Make the root that the command line names: `python3 -m commune.stack.debian .local/debian`.
+
+    It needs the standard library only, so that it runs beside the installation of everything else. The archive is
+    taken from DEBIAN_MIRROR, if that is set.
+    """
+    try:
+        make(
+            Path(sys.argv[1]), lambda line: say(f"timescaledb: {line}"), mirror=os.environ.get("DEBIAN_MIRROR") or None
+        )
+    except StackError as error:
+        say(f"timescaledb: {error}")
+        return 1
+    return 0
+
+
+def say(line: str) -> None:
+    """Write a line of progress at once."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
