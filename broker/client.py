@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import ssl
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, ConnectFlags
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -64,6 +65,16 @@ class SingleThreadClient(Client):
                 return MQTTErrorCode.MQTT_ERR_CONN_LOST
         return code
 
+    def leave(self) -> None:
+        """Take leave of the broker if it is still there, and close the socket in any case."""
+        if self.socket() is not None:
+            with contextlib.suppress(OSError):
+                self.disconnect()
+                self.loop_write()
+        if self.gathering is not None:
+            self.gathering.close()
+            self.gathering = None
+
     @property
     def must_write(self) -> bool:
         """True while something waits for the network."""
@@ -87,14 +98,30 @@ def make_client(address: BrokerAddress, client_id: str, *, manual_ack: bool) -> 
 
 
 def open_session(
-    client: SingleThreadClient, address: BrokerAddress, *, clean: bool, receive_maximum: int | None = None
+    client: SingleThreadClient,
+    address: BrokerAddress,
+    *,
+    clean: bool,
+    receive_maximum: int | None = None,
+    on_open: Callable[[bool], None] = lambda _present: None,
 ) -> bool:
     """Connect and wait for the broker's answer; True when the broker had kept a session of this client id.
+
+    `on_open` is told the same as soon as the broker has answered: messages of a kept session may follow at once, in
+    the same read.
 
     Raises BrokerUnreachable or ConnectionRefusedByBroker with one line that says why.
     """
     answers: list[tuple[ReasonCode, bool]] = []
-    client.on_connect = lambda _c, _u, flags, reason, _p: answers.append((reason, flags.session_present))
+
+    def answer(
+        _client: object, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: object
+    ) -> None:
+        answers.append((reason, flags.session_present))
+        if not reason.is_failure:
+            on_open(flags.session_present)
+
+    client.on_connect = answer
     where = f"MQTT broker at {address.host}:{address.port}"
     try:
         client.connect(
@@ -110,9 +137,11 @@ def open_session(
     except OSError as error:
         raise BrokerUnreachable(f"{where} cannot be reached: {error.strerror or error}") from error
     if not answers:
+        client.leave()
         raise BrokerUnreachable(f"{where} closed the connection or did not answer")
     reason, session_present = answers[0]
     if reason.is_failure:
+        client.leave()
         who = f"account {address.username!r}" if address.username else "a client without an account"
         raise ConnectionRefusedByBroker(f"{where} refused {who}: {reason}")
     return session_present

@@ -42,7 +42,5 @@ def probe(address: BrokerAddress, *, version_timeout_seconds: float = 1.0) -> Br
         client.subscribe(VERSION_TOPIC, qos=0)
         loop_until(client, lambda: bool(versions), version_timeout_seconds)
     finally:
-        if client.socket() is not None:
-            client.disconnect()
-            client.pump_writes()
+        client.leave()
     return BrokerAnswer(versions[0] if versions else None, seconds)

@@ -53,9 +53,7 @@ class Publisher:
 
     def close(self) -> None:
         """Take leave of the broker."""
-        if self._client.socket() is not None:
-            self._client.disconnect()
-            self._client.pump_writes()
+        self._client.leave()
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Publish one message; waits while the window is full. Raises PublishTimeout when it stays full."""

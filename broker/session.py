@@ -100,10 +100,12 @@ class Session:
                     last_word = str(error)
             finally:
                 self.connected.clear()
-                _close(client)
+                client.leave()
             # Jitter, so that many clients of a broker that restarts do not come back in one moment.
             self._stopping.wait(delay * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
             delay = min(delay * 2, LONGEST_DELAY_SECONDS)
+        self._wake_read.close()
+        self._wake_write.close()
 
     def settle(self, deliveries: Iterable[Delivery]) -> None:
         """Acknowledge deliveries whose fate has been committed. Any thread may call it."""
@@ -121,17 +123,21 @@ class Session:
         self._wake()
 
     def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # full: it will wake up anyway
+        with contextlib.suppress(OSError):  # full: it will wake up anyway; closed: there is nobody to wake
             self._wake_write.send(b"w")
 
     def _open(self, client: SingleThreadClient) -> None:
-        present = open_session(client, self._address, clean=False, receive_maximum=self._receive_maximum)
-        self.epoch += 1
-        self.reconnects += self.epoch > 1
-        self._on_open(present)
         client.on_message = self._receive_message
+        open_session(
+            client, self._address, clean=False, receive_maximum=self._receive_maximum, on_open=self._begin_epoch
+        )
         self._subscribe(client)
         self.connected.set()
+
+    def _begin_epoch(self, session_present: bool) -> None:
+        self.epoch += 1
+        self.reconnects += self.epoch > 1
+        self._on_open(session_present)
 
     def _subscribe(self, client: SingleThreadClient) -> None:
         """Subscribe on every connect: the broker keeps old filters with the session, and may have lost it."""
@@ -212,12 +218,3 @@ class Session:
         while self._outgoing:
             topic, payload = self._outgoing.popleft()
             client.publish(topic, payload, qos=0)
-
-
-def _close(client: SingleThreadClient) -> None:
-    """Take leave of the broker if it is still there; the session stays with it."""
-    if client.socket() is not None:
-        client.disconnect()
-        with contextlib.suppress(OSError):
-            client.pump_writes()
-            client.loop_misc()

@@ -6,6 +6,7 @@ Behind this socket they become two in a few hundred messages.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from typing import Any
@@ -70,7 +71,9 @@ class GatheringSocket:
         self._plain.setblocking(flag)
 
     def close(self) -> None:
-        """Close the plain socket; what waits is dropped, as the broker will ask for it again."""
+        """Write what the network takes at once, a last DISCONNECT say, and close the plain socket."""
+        with contextlib.suppress(OSError):
+            self.flush()
         self._plain.close()
 
     def __getattr__(self, name: str) -> Any:

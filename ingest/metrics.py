@@ -42,6 +42,10 @@ class Metrics:
     def _gauge(self, name: str, meaning: str) -> Gauge:
         return Gauge(f"commune_ingest_{name}", meaning, registry=self.registry)
 
+    def total(self, counter: Counter) -> int:
+        """The present value of a counter without labels."""
+        return int(counter.collect()[0].samples[0].value)
+
     def committed(self, outcome: Outcome, seconds: float) -> None:
         """Count one committed batch."""
         self.stored.inc(outcome.stored)

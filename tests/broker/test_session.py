@@ -1,0 +1,165 @@
+"""The receiving session against a real Mosquitto."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from broker.address import BrokerAddress
+from broker.baseline import forget_session
+from broker.publisher import Publisher
+from broker.session import Delivery, Session
+from commune.stack.mosquitto import MosquittoServer
+from tests.waiting import wait_until
+
+
+class Receiver:
+    """A session in a thread of its own, with what it was brought."""
+
+    def __init__(self, address: BrokerAddress, client_id: str, device: str, **options: object) -> None:
+        self.came: list[Delivery] = []
+        self.present: list[bool] = []
+        self.session = Session(
+            address,
+            client_id,
+            [f"xa/session/+/{device}/telemetry"],
+            receive_maximum=100,
+            on_delivery=self.came.append,
+            on_open=self.present.append,
+            **options,  # type: ignore[arg-type]
+        )
+        self.thread = threading.Thread(target=self.session.run, daemon=True)
+
+    def __enter__(self) -> Receiver:
+        self.thread.start()
+        wait_until(self.session.connected.is_set, "the session is connected")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.stop()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+    def payloads(self) -> list[bytes]:
+        return [delivery.payload for delivery in self.came]
+
+
+@pytest.fixture
+def device() -> str:
+    return f"dev-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def receive(broker_server: MosquittoServer, device: str) -> Iterator[Callable[..., Receiver]]:
+    client_id = f"session-{device}"
+    yield lambda **options: Receiver(broker_server.address("ingest"), client_id, device, **options)
+    forget_session(broker_server.address("ingest"), client_id)
+
+
+def publish(broker: MosquittoServer, device: str, *payloads: bytes) -> None:
+    with Publisher(broker.address("devices"), f"publisher-{device}") as publisher:
+        for payload in payloads:
+            publisher.publish(f"xa/session/environment/{device}/telemetry", payload)
+
+
+def test_what_was_not_settled_comes_again_with_the_same_packet_id(
+    broker_server: MosquittoServer, device: str, receive: Callable[..., Receiver]
+) -> None:
+    with receive() as first:
+        publish(broker_server, device, b"1", b"2")
+        wait_until(lambda: len(first.came) == 2, "both messages came")
+        first.session.settle([first.came[0]])
+    with receive() as second:
+        wait_until(lambda: len(second.came) == 1, "the unsettled message came again")
+        again = second.came[0]
+        assert (again.payload, again.packet_id, again.is_again) == (b"2", first.came[1].packet_id, True)
+        second.session.settle(second.came)
+    with receive() as third:
+        publish(broker_server, device, b"3")
+        wait_until(lambda: bool(third.came), "the next message came")
+        assert third.payloads() == [b"3"]
+        third.session.settle(third.came)
+
+
+def test_the_broker_keeps_messages_for_a_session_that_is_away(
+    broker_server: MosquittoServer, device: str, receive: Callable[..., Receiver]
+) -> None:
+    with receive() as first:
+        assert first.present == [False]
+    publish(broker_server, device, *(str(number).encode() for number in range(250)))
+    with receive() as second:
+        assert second.present == [True]
+        for count in (100, 200, 250):  # never more ahead of acknowledgements than the receive maximum
+            wait_until(lambda count=count: len(second.came) == count, f"{count} messages came")
+            second.session.settle(second.came[count - 100 if count < 250 else 200 :])
+        assert second.payloads() == [str(number).encode() for number in range(250)]
+
+
+def test_an_acknowledgement_of_an_older_connection_is_dropped(
+    broker_server: MosquittoServer, device: str, receive: Callable[..., Receiver]
+) -> None:
+    with receive() as first:
+        publish(broker_server, device, b"1")
+        wait_until(lambda: bool(first.came), "the message came")
+        stale = replace(first.came[0], epoch=first.session.epoch - 1)
+        first.session.settle([stale])
+        publish(broker_server, device, b"2")
+        wait_until(lambda: len(first.came) == 2, "the session still works")
+        first.session.settle(first.came[1:])
+    with receive() as second:
+        wait_until(lambda: bool(second.came), "the message came again")
+        assert second.payloads() == [b"1"]
+        second.session.settle(second.came)
+
+
+def test_nothing_is_read_while_there_is_no_room(
+    broker_server: MosquittoServer, device: str, receive: Callable[..., Receiver]
+) -> None:
+    room = threading.Event()
+    with receive(has_room=room.is_set) as receiver:
+        publish(broker_server, device, b"1", b"2")
+        assert receiver.came == []
+        room.set()
+        wait_until(lambda: len(receiver.came) == 2, "the messages came once there was room")
+        receiver.session.settle(receiver.came)
+
+
+def test_a_killed_broker_is_found_again_when_it_is_back(tmp_path_factory: pytest.TempPathFactory, device: str) -> None:
+    with MosquittoServer.start(tmp_path_factory.mktemp("broker")) as broker:
+        with Receiver(broker.address("ingest"), f"session-{device}", device) as receiver:
+            broker.kill()
+            wait_until(lambda: not receiver.session.connected.is_set(), "the loss was noticed")
+            broker.resume()
+            wait_until(receiver.session.connected.is_set, "the session is connected again")
+            publish(broker, device, b"after")
+            wait_until(lambda: b"after" in receiver.payloads(), "a message came after the restart")
+            assert receiver.session.reconnects == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"password": "wrong"}, "refused account 'ingest'"),
+        ({"username": None, "password": None}, "refused a client without an account"),
+        ({"port": 1}, "cannot be reached"),
+    ],
+)
+def test_a_connection_that_cannot_be_made_is_one_line_and_then_tried_again(
+    broker_server: MosquittoServer,
+    device: str,
+    caplog: pytest.LogCaptureFixture,
+    wrong: dict[str, object],
+    words: str,
+) -> None:
+    address = replace(broker_server.address("ingest"), **wrong)  # type: ignore[arg-type]
+    session = Session(address, f"session-{device}", ["xa/#"], receive_maximum=10, on_delivery=lambda _: None)
+    thread = threading.Thread(target=session.run, daemon=True)
+    thread.start()
+    wait_until(lambda: any(words in message for message in caplog.messages), "the reason was logged")
+    session.stop()
+    thread.join(15)
+    assert sum(words in message for message in caplog.messages) == 1
