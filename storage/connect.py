@@ -11,6 +11,9 @@ from psycopg_pool import ConnectionPool
 from storage.errors import driver_errors
 from storage.sql import query
 
+Session = Connection[tuple[Any, ...]]
+"""A connection as `connect` gives it, for those who may not name the driver."""
+
 APPLICATION_NAME = "commune"
 CONNECT_TIMEOUT_SECONDS = 10
 

@@ -1,0 +1,57 @@
+"""What the commands share: the database, JSON on standard output, and failure in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import NoReturn
+
+import orjson
+import typer
+
+from commune.settings import Settings, SettingsError, read_settings
+from storage.connect import Session, connect
+from storage.errors import DatabaseUnavailable, StorageError, driver_errors
+
+
+def database_url(settings: Settings) -> str:
+    """Where the database is; raises SettingsError that says how to name it."""
+    if settings.database_url is None:
+        raise SettingsError(
+            "COMMUNE_DATABASE_URL is not set: give it the address of PostgreSQL, like "
+            "postgresql://postgres@127.0.0.1:5432/commune (`commune demo` needs none: it starts a server of its own)"
+        )
+    return settings.database_url
+
+
+@contextmanager
+def open_database(settings: Settings | None = None, *, autocommit: bool = True) -> Iterator[Session]:
+    """A connection to the database of the settings.
+
+    A setting that is missing ends the command with exit code 2, a server that does not answer and everything that
+    storage refuses with 1; each says so in one line on standard error.
+    """
+    try:
+        url = database_url(settings or read_settings())
+    except SettingsError as error:
+        fail(str(error), 2)
+    try:
+        with closing(connect(url, autocommit=autocommit)) as connection, driver_errors():
+            yield connection
+            if not autocommit:
+                connection.commit()
+    except DatabaseUnavailable as error:
+        fail(f"the database of COMMUNE_DATABASE_URL is not to be reached: {error}")
+    except StorageError as error:
+        fail(str(error))
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Say what went wrong on standard error and end the command."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def echo_json(data: object) -> None:
+    """Print one line of JSON: times in RFC 3339, dataclasses as objects."""
+    typer.echo(orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS).decode())
