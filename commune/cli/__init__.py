@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from commune.cli import bench, db, dead_letters, demo, devices, doctor, ledger, run, simulate
+from commune.cli import bench, communes, db, dead_letters, demo, devices, doctor, ledger, run, simulate
 from commune.settings import SettingsError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(db.app, name="db")
+app.add_typer(communes.app, name="communes")
 app.add_typer(devices.app, name="devices")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(dead_letters.app, name="dead-letters")

@@ -2,6 +2,224 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from commune.cli.common import echo_json, fail, open_database
+from devices.catalogue import KINDS
+from devices.errors import SheetError
+from devices.importing import Sheet, parse_csv, parse_json
+from devices.model import Text
+from devices.registry import Device, DeviceState
+from devices.topics import Channel, Topic
+from storage.registry import DeviceRow, add_device, count_devices, list_devices
+from storage.registry_import import ImportReport, Outcome, Verdict, import_devices
 
 app = typer.Typer(help="The registry of devices: add, list, show, import.", no_args_is_help=True)
+
+PAGE = 500
+CommuneFilter = Annotated[str | None, typer.Option("--commune", help="Only of this commune.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("add")
+def add(
+    code: Annotated[str, typer.Argument(help="Code, unique in the commune: a-z, 0-9, - and _.")],
+    kind: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")],
+    commune: Annotated[str, typer.Option(help="Code of the commune.")],
+    name: Annotated[str, typer.Option(help="Name, with accents.")] = "",
+    latitude: Annotated[float | None, typer.Option(help="Degrees north, WGS 84.")] = None,
+    longitude: Annotated[float | None, typer.Option(help="Degrees east, WGS 84.")] = None,
+    height: Annotated[float | None, typer.Option(help="Metres above the ground.")] = None,
+    interval: Annotated[int | None, typer.Option(help="Seconds between messages. Unset: that of the kind.")] = None,
+    hamlet: Annotated[str | None, typer.Option(help="Code of the hamlet.")] = None,
+    site: Annotated[str | None, typer.Option(help="Code of the site.")] = None,
+    state: Annotated[DeviceState, typer.Option(help="Where it stands in its life.")] = DeviceState.REGISTERED,
+    model: Annotated[str, typer.Option(help="Model.")] = "",
+    maker: Annotated[str, typer.Option(help="Maker.")] = "",
+    serial: Annotated[str, typer.Option(help="Serial number.")] = "",
+    note: Annotated[str, typer.Option(help="Anything else.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Describe it anew when the code is taken.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Register one device, and say on which topic it is to publish."""
+    device = Device(
+        commune,
+        code,
+        kind,
+        name,
+        latitude,
+        longitude,
+        height,
+        hamlet,
+        site,
+        interval,
+        state,
+        model,
+        maker,
+        serial,
+        note,
+    )
+    with open_database() as connection:
+        number = add_device(connection, device, replace=replace)
+    topic = str(Topic(commune, kind, code, Channel.TELEMETRY))
+    if as_json:
+        echo_json({"device_id": number, "commune": commune, "code": code, "kind": kind, "topic": topic})
+    else:
+        typer.echo(f"Đã đăng ký {code}; thiết bị gửi tới {topic} / {code} is registered and publishes to {topic}")
+
+
+@app.command("list")
+def list_command(
+    commune: CommuneFilter = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only of this kind.")] = None,
+    hamlet: Annotated[str | None, typer.Option("--hamlet", help="Only of the hamlet of this code.")] = None,
+    state: Annotated[DeviceState | None, typer.Option("--state", help="Only in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 1000,
+    as_json: JsonOption = False,
+) -> None:
+    """Registered devices by commune and code."""
+    if kind is not None and kind not in KINDS:
+        fail(f"không có loại {kind!r} / there is no kind {kind!r}: {', '.join(KINDS)}", 2)
+    rows: list[DeviceRow] = []
+    with open_database() as connection:
+        total = count_devices(connection, commune=commune, kind=kind, hamlet=hamlet, state=state)
+        while len(rows) < min(limit, total):
+            after = (rows[-1].device.commune, rows[-1].device.code) if rows else None
+            size = min(PAGE, limit - len(rows))
+            page = list_devices(
+                connection, commune=commune, kind=kind, hamlet=hamlet, state=state, after=after, limit=size
+            )
+            if not page:
+                break
+            rows.extend(page)
+    if as_json:
+        echo_json([_as_data(row) for row in rows])
+        return
+    for row in rows:
+        device = row.device
+        typer.echo(f"{device.commune:16} {device.code:28} {device.kind:14} {device.state:12} {device.name}")
+    typer.echo(f"{len(rows):,} / {total:,}", err=True)
+
+
+@app.command("show")
+def show(
+    code: Annotated[str, typer.Argument(help="Code of the device.")],
+    commune: CommuneFilter = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One device with all that is registered of it."""
+    with open_database() as connection:
+        rows = list_devices(connection, code=code, commune=commune, limit=11)
+    if not rows:
+        fail(f"không có thiết bị {code!r} / there is no device {code!r}")
+    if len(rows) > 1:
+        communes = ", ".join(row.device.commune for row in rows)
+        fail(
+            f"có nhiều thiết bị mã {code!r}, hãy thêm --commune ({communes}) / "
+            f"several devices have the code {code!r}, add --commune ({communes})"
+        )
+    if as_json:
+        echo_json(_as_data(rows[0]))
+        return
+    for name, value in _as_data(rows[0]).items():
+        typer.echo(f"{name:26} {'' if value is None else value}")
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[
+        Path, typer.Argument(help="CSV or JSON (by its ending .json); UTF-8.", exists=True, dir_okay=False)
+    ],
+    commune: Annotated[str | None, typer.Option(help="Commune of rows that name none.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row and change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Register many devices at once, all or none.
+
+    Every row that is refused is named with its line and the reason; then nothing is done and the exit code is 1.
+    A device that is registered already is described anew by the cells that are not empty.
+    """
+    sheet = _read(file, commune)
+    console = Console(stderr=True)
+    with (
+        open_database() as connection,
+        Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as progress,
+    ):
+        task = progress.add_task("importing", total=len(sheet.rows))
+        report = import_devices(
+            connection, sheet.rows, dry_run=dry_run, progress=lambda rows: progress.advance(task, rows)
+        )
+    if as_json:
+        echo_json(_report_as_data(report, sheet, dry_run))
+    else:
+        _print(report, sheet, dry_run)
+    raise typer.Exit(1 if report.count(Outcome.REFUSED) else 0)
+
+
+def _read(file: Path, commune: str | None) -> Sheet:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        return (parse_json if file.suffix.lower() == ".json" else parse_csv)(text, commune=commune)
+    except UnicodeDecodeError as error:
+        fail(f"{file}: hãy lưu tệp bằng UTF-8 / save the file as UTF-8 ({error.reason} at byte {error.start})")
+    except (SheetError, OSError) as error:
+        fail(f"{file}: {error}")
+
+
+def _print(report: ImportReport, sheet: Sheet, dry_run: bool) -> None:
+    for word in sheet.unused:
+        typer.echo(_both(word), err=True)
+    for verdict in report.verdicts:
+        if verdict.faults:
+            typer.echo(f"{verdict.line}: {verdict.device.code}: {'; '.join(map(_both, verdict.faults))}", err=True)
+        elif dry_run:
+            typer.echo(
+                f"{verdict.line}: {verdict.device.code}: {verdict.outcome} {', '.join(verdict.changes)}".rstrip()
+            )
+    counts = ", ".join(f"{report.count(outcome):,} {outcome}" for outcome in Outcome)
+    if report.done:
+        typer.echo(f"{counts}")
+    elif report.count(Outcome.REFUSED):
+        typer.echo(f"{counts}; không dòng nào được ghi / nothing was written", err=True)
+    else:
+        typer.echo(f"{counts}; chạy thử, không ghi gì / dry run, nothing was written")
+
+
+def _report_as_data(report: ImportReport, sheet: Sheet, dry_run: bool) -> dict[str, Any]:
+    return {
+        "done": report.done,
+        "dry_run": dry_run,
+        **{outcome.value: report.count(outcome) for outcome in Outcome},
+        "unused_columns": [asdict(word) for word in sheet.unused],
+        "rows": [_verdict_as_data(verdict) for verdict in report.verdicts],
+    }
+
+
+def _verdict_as_data(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "line": verdict.line,
+        "commune": verdict.device.commune,
+        "code": verdict.device.code,
+        "outcome": verdict.outcome,
+        "changes": verdict.changes,
+        "reasons": [asdict(fault) for fault in verdict.faults],
+    }
+
+
+def _as_data(row: DeviceRow) -> dict[str, Any]:
+    return {
+        "device_id": row.device_id,
+        **asdict(row.device),
+        "registered_at": row.registered_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def _both(text: Text) -> str:
+    return f"{text.vi} / {text.en}"
