@@ -1,0 +1,27 @@
+"""What can go wrong in a simulation. Each message is one line that says what was expected."""
+
+from __future__ import annotations
+
+
+class SimulatorError(Exception):
+    """A simulation cannot be run as it was asked for."""
+
+
+class UnknownCommune(SimulatorError):
+    """No sample commune has that name."""
+
+
+class UnknownDevice(SimulatorError):
+    """The sample commune has no device of that code."""
+
+
+class BadCommuneFile(SimulatorError):
+    """The file of a sample commune contradicts itself; the message names the table and the entry."""
+
+
+class BeforeTheWorld(SimulatorError):
+    """A time before the simulated world begins."""
+
+
+class BadRun(SimulatorError):
+    """The wishes for a run (speed, seconds, number of devices) cannot be met."""

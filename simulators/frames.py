@@ -1,0 +1,101 @@
+"""What a device measured over some times, as columns, and the readings in it.
+
+A simulator fills columns with numpy; a frame rounds them to the decimals of the catalogue and hands them out as rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.model import Field, Kind
+from devices.readings import Value
+from simulators.noise import Integers
+
+Column: TypeAlias = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64] | NDArray[np.object_] | str
+"""A value for each time; a single text stands for all times; NaN and None mean that nothing is sent."""
+Columns: TypeAlias = Mapping[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One reading: Unix seconds, sequence number, keys and values in the order of the kind."""
+
+    time: int
+    seq: int
+    keys: tuple[str, ...]
+    values: tuple[Value, ...]
+
+    def members(self, kind: Kind) -> dict[str, Value]:
+        """Keys and values under the names of their fields, as a payload has them; an empty key is left out."""
+        named: dict[str, Value] = {f.name: text for f, text in zip(kind.keys, self.keys, strict=True) if text}
+        named.update(zip((f.name for f in kind.values), self.values, strict=True))
+        return named
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Readings of one device: `parts` are what it reports at each time (an operator, a radio, a zone), usually one."""
+
+    kind: Kind
+    times: Integers
+    sent: Integers
+    """How many messages the device had sent before each time."""
+    parts: tuple[Columns, ...]
+
+    @property
+    def readings(self) -> int:
+        """How many readings are in it."""
+        return int(self.times.size) * len(self.parts)
+
+    def messages(self) -> Iterator[tuple[Row, ...]]:
+        """The rows of each time together, as one message carries them."""
+        kind, parts = self.kind, len(self.parts)
+        tables = []
+        for number, columns in enumerate(self.parts):
+            keys = zip(*(_texts(columns.get(f.name, ""), self.times.size) for f in kind.keys), strict=True)
+            tables.append(
+                zip(
+                    self.times.tolist(),
+                    (self.sent * parts + number).tolist(),
+                    keys if kind.keys else repeat((), self.times.size),
+                    zip(*(_values(f, columns.get(f.name), self.times.size) for f in kind.values), strict=True),
+                    strict=True,
+                )
+            )
+        for rows in zip(*tables, strict=True):
+            yield tuple(Row(*row) for row in rows)
+
+
+def _texts(column: Column, size: int) -> Sequence[str]:
+    if isinstance(column, str):
+        return [column] * size
+    return [str(text) for text in column.tolist()]
+
+
+def _values(field: Field, column: Column | None, size: int) -> Sequence[Value]:
+    """One field's values as they are sent: rounded to the field's decimals and held at the sensor's range."""
+    if column is None:
+        return [None] * size
+    if isinstance(column, str):
+        return [column] * size
+    if not field.is_number:
+        return _plain(column)
+    numbers = np.round(np.asarray(column, dtype=np.float64), field.decimals)
+    low = -np.inf if field.minimum is None else field.minimum
+    high = np.inf if field.maximum is None else field.maximum
+    held = np.clip(numbers, low, high) + 0.0
+    absent = np.isnan(held)
+    if not absent.any():
+        return _plain(held)
+    return [None if gone else value for value, gone in zip(held.tolist(), absent.tolist(), strict=True)]
+
+
+def _plain(column: NDArray[Any]) -> list[Value]:
+    values: list[Value] = column.tolist()
+    return values

@@ -1,0 +1,109 @@
+"""Randomness without state: the same seed, name and position always give the same value, in any order.
+
+Everything that looks random in the simulated world comes from here. A `Key` is a hash of the seed and of names; values
+are hashes of a key and a whole number (SplitMix64, Steele, Lea and Flood, OOPSLA 2014), smoothed where a process has a
+memory.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+Key: TypeAlias = np.uint64
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_HALF = np.uint64(0x5851F42D4C957F2D)
+
+
+@lru_cache(maxsize=65_536)
+def key(seed: int, *names: str | int) -> Key:
+    """The key of a named source of randomness in the world of `seed`."""
+    text = "\x1f".join(str(part) for part in (seed, *names))
+    return np.uint64(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big"))
+
+
+def _bits(source: Key, index: Any) -> NDArray[np.uint64]:
+    """64 well-mixed bits for each whole number of `index`; arithmetic is modulo 2^64 on purpose."""
+    state = np.atleast_1d(np.asarray(index, dtype=np.int64)).view(np.uint64)
+    with np.errstate(over="ignore"):
+        state = source + (state + np.uint64(1)) * _GOLDEN
+        state = (state ^ (state >> np.uint64(30))) * _MIX_1
+        state = (state ^ (state >> np.uint64(27))) * _MIX_2
+    mixed: NDArray[np.uint64] = state ^ (state >> np.uint64(31))
+    return mixed
+
+
+def uniform(source: Key, index: Any) -> Floats:
+    """A uniform number in (0, 1) for each whole number of `index`."""
+    return (_bits(source, index) >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54
+
+
+def normal(source: Key, index: Any) -> Floats:
+    """A standard normal number for each whole number of `index` (Box and Muller)."""
+    radius = np.sqrt(-2.0 * np.log(uniform(source, index)))
+    result: Floats = radius * np.cos(2.0 * np.pi * uniform(source ^ _HALF, index))
+    return result
+
+
+def one(source: Key, index: int = 0) -> float:
+    """One uniform number in (0, 1), for traits that do not change."""
+    return float(uniform(source, index)[0])
+
+
+def between(source: Key, low: float, high: float, index: int = 0) -> float:
+    """One uniform number between two bounds."""
+    return low + (high - low) * one(source, index)
+
+
+def smooth(source: Key, position: Any) -> Floats:
+    """Standard normal at every position, continuous, with a memory of about one unit of `position`.
+
+    Interpolated value noise, scaled so that its variance is one everywhere and not only at the lattice.
+    """
+    where = np.atleast_1d(np.asarray(position, dtype=np.float64))
+    floor = np.floor(where)
+    left = floor.astype(np.int64)
+    share = where - floor
+    share = share * share * (3.0 - 2.0 * share)
+    mixed = normal(source, left) * (1.0 - share) + normal(source, left + 1) * share
+    result: Floats = mixed / np.sqrt((1.0 - share) ** 2 + share**2)
+    return result
+
+
+def probability(value: Floats) -> Floats:
+    """The share of standard normal numbers below `value` (logistic approximation, error below 0.01)."""
+    result: Floats = 1.0 / (1.0 + np.exp(-1.702 * value))
+    return result
+
+
+class PlaneField:
+    """A standard normal field over the plane whose correlation is exp(−distance / `correlation_m`).
+
+    A sum of plane waves with wave numbers from the spectrum of the exponential correlation, which in two dimensions is
+    the bivariate Cauchy density. Any point can be asked for alone; neighbours agree.
+    """
+
+    WAVES = 128
+
+    def __init__(self, source: Key, correlation_m: float) -> None:
+        index = np.arange(self.WAVES)
+        scale = np.abs(normal(source, index + 2_000)) * correlation_m
+        self._kx: Floats = normal(source, index) / scale
+        self._ky: Floats = normal(source, index + 1_000) / scale
+        self._phase: Floats = 2.0 * np.pi * uniform(source, index + 3_000)
+
+    def at(self, x: Floats, y: Floats) -> Floats:
+        """The field at places in metres east and north."""
+        phase = np.outer(x, self._kx) + np.outer(y, self._ky) + self._phase
+        result: Floats = np.sqrt(2.0 / self.WAVES) * np.cos(phase).sum(axis=1)
+        return result
