@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,3 +99,34 @@ def test_nothing_else_is_sent_to_the_builder() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] not in "#"]
     assert lines[0] == "*"
     assert {line[1:] for line in lines if line.startswith("!")} == copied()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names in the wheel that is built from what the Dockerfile copies, and from nothing else."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in copied():
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, source / name)
+    subprocess.run(
+        [sys.executable, "-c", "import sys, setuptools.build_meta as b; b.build_wheel(sys.argv[1])", str(target)],
+        cwd=source,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = target.glob("*.whl")
+    return set(zipfile.ZipFile(built).namelist())
+
+
+def test_every_file_of_every_package_is_installed(wheel: set[str]) -> None:
+    rooms = [name for name in PROJECT["tool"]["setuptools"]["packages"] if "." not in name]
+    present = {
+        str(path.relative_to(ROOT))
+        for room in rooms
+        for path in (ROOT / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert len(present) > 100
+    assert present - wheel == set()
