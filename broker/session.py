@@ -104,6 +104,10 @@ class Session:
             # Jitter, so that many clients of a broker that restarts do not come back in one moment.
             self._stopping.wait(delay * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
             delay = min(delay * 2, LONGEST_DELAY_SECONDS)
+        self.close()
+
+    def close(self) -> None:
+        """Give back what a session holds; `run` does it at its end."""
         self._wake_read.close()
         self._wake_write.close()
 

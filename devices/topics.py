@@ -59,6 +59,6 @@ def parse(topic: str) -> Topic:
     return Topic(parts[1], parts[2], parts[3], channel)
 
 
-def subscription(channel: Channel) -> str:
-    """The filter that matches a channel of every device of every commune."""
-    return f"{ROOT}/+/+/+/{channel.value}"
+def subscription(channel: Channel, commune: str = "+") -> str:
+    """The filter that matches a channel of every device, of every commune or of one."""
+    return f"{ROOT}/{commune}/+/+/{channel.value}"

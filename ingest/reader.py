@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from storage.registry import RegisteredDevice
-
 from broker.session import Delivery
 from devices import topics
 from devices.catalogue import KINDS
@@ -18,6 +16,7 @@ from devices.registry import DeviceState
 from devices.topics import Channel
 from storage.arrivals import UNREGISTERED, Arrival
 from storage.books import checksum
+from storage.registry import RegisteredDevice
 
 Devices = dict[tuple[str, str], RegisteredDevice]
 OUT_OF_SERVICE = (DeviceState.PLANNED, DeviceState.RETIRED)

@@ -31,6 +31,8 @@ class IngestConfig:
     database_role: str | None = None
     limits: Limits = field(default_factory=Limits)
     metrics_port: int = 0
+    commune: str = "+"
+    """The code of the one commune to listen to, or + for all."""
 
 
 class Ingest:
@@ -44,7 +46,7 @@ class Ingest:
         self.session = Session(
             config.broker,
             config.client_id,
-            [subscription(channel) for channel in CHANNELS],
+            [subscription(channel, config.commune) for channel in CHANNELS],
             receive_maximum=config.limits.window_messages,
             on_delivery=self._put,
             has_room=self.window.has_room,
@@ -66,15 +68,17 @@ class Ingest:
         """Run until `stop`. Raises SessionTaken when another process ingests under this client id."""
         if self._config.metrics_port:
             start_http_server(self._config.metrics_port, "127.0.0.1", self.metrics.registry)
-        self.pipeline.start(PATIENCE_SECONDS)
         owner = threading.Thread(target=self.session.run, name="session", daemon=True)
-        owner.start()
         try:
+            self.pipeline.start(PATIENCE_SECONDS)
+            owner.start()
             self.pipeline.run()
             self.pipeline.drain()
         finally:
             self.session.stop()
-            owner.join(timeout=10)
+            if owner.is_alive():
+                owner.join(timeout=10)
+            self.session.close()
             self._sink.close()
 
     def stop(self) -> None:

@@ -32,7 +32,8 @@ from storage.baseline import copy_and_do_nothing_else
 from storage.connect import connect
 from storage.editions import describe
 from storage.migrate import migrate
-from storage.registry import add_commune, add_device
+from storage.places import add_commune
+from storage.registry import add_device
 from storage.rows import row_of
 
 DEVICES = 200
