@@ -44,7 +44,7 @@ class Metrics:
 
     def total(self, counter: Counter) -> int:
         """The present value of a counter without labels."""
-        return int(counter.collect()[0].samples[0].value)
+        return int(next(iter(counter.collect())).samples[0].value)
 
     def committed(self, outcome: Outcome, seconds: float) -> None:
         """Count one committed batch."""

@@ -46,12 +46,14 @@ def test_a_broker_that_is_not_there_is_named(broker_server: MosquittoServer) -> 
 def test_what_was_not_acknowledged_is_published_again_after_a_broker_restart(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    with MosquittoServer.start(tmp_path_factory.mktemp("broker")) as broker:
-        with Publisher(broker.address("devices"), uuid.uuid4().hex) as publisher:
-            publisher.publish(TOPIC, b"before")
-            publisher.flush()
-            broker.kill()
-            broker.resume()
-            publisher.publish(TOPIC, b"after")
-            publisher.flush()
-            wait_until(lambda: publisher.acknowledged == 2, "both are acknowledged")
+    with (
+        MosquittoServer.start(tmp_path_factory.mktemp("broker")) as broker,
+        Publisher(broker.address("devices"), uuid.uuid4().hex) as publisher,
+    ):
+        publisher.publish(TOPIC, b"before")
+        publisher.flush()
+        broker.kill()
+        broker.resume()
+        publisher.publish(TOPIC, b"after")
+        publisher.flush()
+        wait_until(lambda: publisher.acknowledged == 2, "both are acknowledged")

@@ -44,11 +44,9 @@ def receive(connection: Connection[Any], *bodies: Any, topic: str = TOPIC) -> No
 
 
 def replay_now(connection: Connection[Any], *, dry_run: bool = False) -> Replayed:
-    result = Replayed()
     messages = open_messages(connection, EVERYTHING, limit=1000)
-    for result in replay(connection, messages, read(connection), dry_run=dry_run):
-        pass
-    return result
+    sums = list(replay(connection, messages, read(connection), dry_run=dry_run))
+    return sums[-1] if sums else Replayed()
 
 
 def agreed(connection: Connection[Any]) -> tuple[int, int, int, int]:
