@@ -53,7 +53,10 @@ def list_command(
 
 
 @app.command("show")
-def show(number: int, as_json: JsonOption = False) -> None:
+def show(
+    number: Annotated[int, typer.Argument(help="Number of a dead letter, as `list` prints it.")],
+    as_json: JsonOption = False,
+) -> None:
     """One dead letter with its payload as it came."""
     with open_database() as connection:
         found = get_dead_letter(connection, number)

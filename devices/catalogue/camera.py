@@ -7,7 +7,7 @@ from devices.model import Kind, Text, counter, gauge, state
 
 KIND = Kind(
     name="camera",
-    title=Text("Camera an ninh", "Security camera"),
+    title=Text("Camera giám sát an ninh", "Security camera"),
     meaning=Text(
         "Tình trạng hoạt động của camera; không có hình ảnh, biển số hay khuôn mặt",
         "How well the camera works; never an image, a plate or a face",
