@@ -82,9 +82,14 @@ def instance() -> Iterator[Instance]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(instance: Instance, request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+def flavour(request: pytest.FixtureRequest) -> Flavour:
+    """The edition under test."""
+    return flavour_of(request.config)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(instance: Instance, flavour: Flavour) -> Iterator[PostgresServer]:
     """A PostgreSQL server of the edition under test."""
-    flavour = flavour_of(request.config)
     with PostgresServer.start(
         instance.path / "postgres", flavour=flavour, durable=False, local_directory=LOCAL
     ) as server:

@@ -12,6 +12,8 @@ from commune.stack.errors import ServerMissingError, StackError
 from commune.stack.processes import Account
 
 SETPRIV = Path("/usr/bin/setpriv")
+# capabilities(7), with their bits in the kernel's sets.
+CAPABILITIES = {"dac_read_search": 2, "dac_override": 1}
 
 
 def unprivileged(preferred: str) -> Account | None:
@@ -39,17 +41,29 @@ def account_in(root: Path, name: str) -> Account:
     raise StackError(f"{root} has no account {name!r}; remove it and run: make timescaledb")
 
 
-def needs_reading(account: Account | None, paths: Iterable[Path]) -> bool:
-    """Say whether `account` cannot enter a directory above one of `paths`, as when the project lies in /root.
+def capability_to_lend(account: Account | None, paths: Iterable[Path]) -> str | None:
+    """Return the capability that `account` needs to reach `paths`, or None when it can enter all directories above.
 
-    The server is then lent the capability to read and enter everything (CAP_DAC_READ_SEARCH), so that we need not
-    open directories of the machine to everybody. Raises StackError where setpriv is not there to lend it.
+    It cannot when the project lies in /root, say. The server is then lent the capability to enter and read everything
+    (in a container that lacks it, the stronger one to write too), so that we need not open directories of the machine
+    to everybody. Raises StackError where there is nothing to lend.
     """
     if account is None:
-        return False
-    closed = [parent for path in paths for parent in path.resolve().parents if not parent.stat().st_mode & stat.S_IXOTH]
+        return None
+    above = [parent for path in paths for parent in path.resolve().parents if parent.exists()]
+    closed = [parent for parent in above if not parent.stat().st_mode & stat.S_IXOTH]
     if not closed:
-        return False
-    if not SETPRIV.exists():
+        return None
+    capability = next((name for name, bit in CAPABILITIES.items() if own_capabilities() >> bit & 1), None)
+    if capability is None or not SETPRIV.exists():
         raise StackError(f"the servers' account may not enter {closed[0]}; move the project, or: chmod o+x {closed[0]}")
-    return True
+    return capability
+
+
+def own_capabilities() -> int:
+    """Return the set of this process's effective capabilities (proc(5)); none where the machine has no /proc."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return next((int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff:")), 0)

@@ -16,7 +16,7 @@ from typing import Self
 
 from broker.address import BrokerAddress
 from commune.settings import read_settings
-from commune.stack.accounts import account_in, needs_reading, unprivileged
+from commune.stack.accounts import account_in, capability_to_lend, unprivileged
 from commune.stack.debian import DebianRoot
 from commune.stack.errors import ServerMissingError, StackError
 from commune.stack.installations import first_version
@@ -86,7 +86,7 @@ class MosquittoServer(Server):
         super().__init__(directory, data)
         self.program = program
         self._account = account
-        self._lend_reading = program.root is None and needs_reading(account, (Path(program.path), data))
+        self._lend = None if program.root else capability_to_lend(account, (Path(program.path), data))
         self._settings: Mapping[str, str] = {}
         self.passwords: dict[str, str] = {}
 
@@ -180,7 +180,7 @@ class MosquittoServer(Server):
             environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
             account=self._account,
             root=self.program.root.path if self.program.root else None,
-            lend_reading=self._lend_reading,
+            lend=self._lend,
             remove=[self.data],
         )
 

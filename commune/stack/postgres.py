@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from commune.settings import read_settings
-from commune.stack.accounts import account_in, needs_reading, unprivileged
+from commune.stack.accounts import account_in, capability_to_lend, unprivileged
 from commune.stack.errors import ServerFailedError
 from commune.stack.installations import Flavour, Installation, find
 from commune.stack.processes import Account, Command, Process
@@ -53,8 +53,9 @@ TIMESCALEDB_SETTINGS: Mapping[str, str] = {
 }
 # A power cut may destroy such a cluster, a crash of the server may not: for tests.
 FLEETING_SETTINGS: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
-# A scheduler of TimescaleDB connects to every database, and would keep one from being used as a template.
-FLEETING_TIMESCALEDB_SETTINGS: Mapping[str, str] = {"timescaledb.max_background_workers": "0"}
+# A scheduler of TimescaleDB connects to every database, and would keep one from being used as a template. The Apache
+# edition has no policies for it to run.
+NO_SCHEDULER: Mapping[str, str] = {"timescaledb.max_background_workers": "0"}
 
 
 class PostgresServer(Server):
@@ -67,7 +68,7 @@ class PostgresServer(Server):
         super().__init__(directory, data)
         self.installation = installation
         self._account = account
-        self._lend_reading = installation.root is None and needs_reading(account, (installation.bin / "x", data))
+        self._lend = None if installation.root else capability_to_lend(account, (installation.bin / "postgres", data))
         self._password = secrets.token_urlsafe(24)
 
     @classmethod
@@ -161,7 +162,8 @@ class PostgresServer(Server):
     def _write_settings(self, durable: bool) -> None:
         settings = {**SETTINGS, **({} if durable else FLEETING_SETTINGS)}
         if self.installation.timescaledb_version:
-            settings |= {**TIMESCALEDB_SETTINGS, **({} if durable else FLEETING_TIMESCALEDB_SETTINGS)}
+            policies = durable and self.installation.timescaledb_licence == "Community"
+            settings |= {**TIMESCALEDB_SETTINGS, **({} if policies else NO_SCHEDULER)}
         with (self.data / "cluster" / "postgresql.conf").open("a", encoding="utf-8") as configuration:
             configuration.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
@@ -171,7 +173,7 @@ class PostgresServer(Server):
             environment=self._environment(),
             account=self._account,
             root=self.installation.root.path if self.installation.root else None,
-            lend_reading=self._lend_reading,
+            lend=self._lend,
             stop_signal=signal.SIGINT,  # fast shutdown: ends sessions, writes a checkpoint
             stop_seconds=30.0,
             death_signal=signal.SIGQUIT,  # immediate shutdown: no backend survives

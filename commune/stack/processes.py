@@ -45,8 +45,8 @@ class Account:
 class Command:
     """What to run and how to end it.
 
-    `argv[0]` is an absolute path, inside `root` if there is one. `lend_reading` lets a process that became another
-    account still enter directories that only root may enter; it is used where the project lies under one such.
+    `argv[0]` is an absolute path, inside `root` if there is one. `lend` is a capability that a process keeps when it
+    becomes another account: see `accounts.capability_to_lend`.
     `remove` are directories that go when the owner dies without a word.
     """
 
@@ -54,7 +54,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     account: Account | None = None
     root: Path | None = None
-    lend_reading: bool = False
+    lend: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 20.0
     death_signal: signal.Signals = signal.SIGKILL
@@ -62,16 +62,15 @@ class Command:
 
     def under_account(self) -> list[str]:
         """Return the argv, with setpriv before it where a capability is to survive the change of account."""
-        if not (self.lend_reading and self.account):
+        if not (self.lend and self.account):
             return list(self.argv)
-        lend = "+dac_read_search"
         ids = [f"--reuid={self.account.uid}", f"--regid={self.account.gid}", "--clear-groups"]
-        caps = [f"--inh-caps={lend}", f"--ambient-caps={lend}", f"--pdeathsig={self.death_signal.name[3:]}"]
+        caps = [f"--inh-caps=+{self.lend}", f"--ambient-caps=+{self.lend}", f"--pdeathsig={self.death_signal.name[3:]}"]
         return ["/usr/bin/setpriv", *ids, *caps, *self.argv]
 
     def specification(self, log: Path | None, pid_file: Path) -> dict[str, Any]:
         """Return what `guard` reads."""
-        changes = self.account is not None and not self.lend_reading
+        changes = self.account is not None and not self.lend
         return {
             "argv": self.under_account(),
             "env": dict(self.environment),
@@ -128,11 +127,14 @@ class Process:
 
     def running(self) -> bool:
         """Say whether it still runs."""
-        return self._guard.poll() is None
+        return self.exit_status() is None
 
     def exit_status(self) -> int | None:
         """Return its exit status, 128 + signal if a signal ended it, or None while it runs."""
-        return self._guard.poll()
+        status = self._guard.poll()
+        if status is not None:
+            close_quietly(self._guard)
+        return status
 
     def last_words(self) -> str:
         """Return the end of what it wrote into its log since it was started."""
@@ -160,8 +162,7 @@ class Process:
         except subprocess.TimeoutExpired:
             raise DeadlineError(f"waited {seconds:g} s in vain: {self.name} to end") from None
         finally:
-            if not self.running():
-                close_quietly(self._guard)
+            self.exit_status()
 
     def interrupt(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Send the process itself a signal, if it still runs."""
