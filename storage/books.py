@@ -113,11 +113,13 @@ class Books:
             self.outcome.readings_by_kind[arrival.kind.name] += end.stored
         for fault in (*arrival.faults, *end.conflicts):
             level = REASONS[fault.reason][0]
-            entry.fields_dead_lettered += level is Level.FIELD
-            entry.readings_dead_lettered += level is Level.READING
+            if level is Level.FIELD:
+                entry.fields_dead_lettered += fault.count
+            elif level is Level.READING:
+                entry.readings_dead_lettered += fault.count
             stands = settles and level is not Level.FIELD
             settles = settles and not stands
-            self.outcome.reasons[fault.reason.value] += 1
+            self.outcome.reasons[fault.reason.value] += fault.count
             self.outcome.set_aside.append((arrival, fault))
             self._letters.append(
                 (
