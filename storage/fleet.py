@@ -16,6 +16,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from devices.registry import DeviceState
 from storage.sql import query
 
 LATE_AFTER_INTERVALS = 2
@@ -36,8 +37,8 @@ class LineState(StrEnum):
 class FleetDevice:
     """A device and what is known of it at the moment asked for.
 
-    Coordinates are WGS 84 degrees, `height_m` metres above the ground. `reading_time` is the newest time of any of its
-    readings, `seen_at` when anything of it was last received.
+    Coordinates are WGS 84 degrees, those of its site where it has none of its own; `height_m` is metres above the
+    ground. `reading_time` is the newest time of any of its readings, `seen_at` when anything of it was last received.
     """
 
     device_id: int
@@ -128,6 +129,7 @@ class FleetFilter:
     commune: str | None = None
     hamlet: str | None = None
     state: LineState | None = None
+    lifecycle: DeviceState | None = None
     device_id: int | None = None
 
 
@@ -145,6 +147,7 @@ def list_fleet(
         "commune": wanted.commune,
         "hamlet": wanted.hamlet,
         "state": None if wanted.state is None else wanted.state.value,
+        "lifecycle": None if wanted.lifecycle is None else wanted.lifecycle.value,
         "device_id": wanted.device_id,
         "after_commune": after[0] if after else None,
         "after_code": after[1] if after else None,

@@ -11,7 +11,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from storage.connect import open_pool
 from storage.errors import QueryTooSlow, driver_errors
-from storage.sql import query
 
 READ_ROLE = "commune_read"
 STATEMENT_TIMEOUT_SECONDS = 15
@@ -46,11 +45,6 @@ class Reader:
                     yield connection
             except errors.QueryCanceled as error:
                 raise QueryTooSlow(f"no answer within {STATEMENT_TIMEOUT_SECONDS} seconds") from error
-
-    def check(self) -> None:
-        """Raise DatabaseUnavailable when the database does not answer."""
-        with self.session() as connection:
-            connection.execute(query("reader_check"))
 
     def statistics(self) -> dict[str, int]:
         """Connections open, connections idle and questions that wait for one, now."""

@@ -3,7 +3,8 @@
 WITH known AS (
     SELECT d.device_id, c.code AS commune, d.code, d.kind, d.name, d.model, d.maker, d.serial, d.note,
         h.code AS hamlet, h.name AS hamlet_name, s.code AS site, s.name AS site_name,
-        d.latitude, d.longitude, d.height_m, d.expected_interval_seconds, d.state AS lifecycle, d.registered_at,
+        coalesce(d.latitude, s.latitude) AS latitude, coalesce(d.longitude, s.longitude) AS longitude, d.height_m,
+        d.expected_interval_seconds, d.state AS lifecycle, d.registered_at,
         t.time AS reading_time, t.received_at AS reading_received_at, w.online, w.received_at AS status_received_at,
         greatest(t.received_at, w.received_at) AS seen_at
     FROM device AS d
@@ -21,6 +22,7 @@ WITH known AS (
         AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
         AND (%(commune)s::text IS NULL OR c.code = %(commune)s)
         AND (%(hamlet)s::text IS NULL OR h.code = %(hamlet)s)
+        AND (%(lifecycle)s::text IS NULL OR d.state = %(lifecycle)s)
         AND (%(after_code)s::text IS NULL OR (c.code, d.code) > (%(after_commune)s, %(after_code)s))
 ), judged AS (
     SELECT *, CASE

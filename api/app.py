@@ -1,0 +1,99 @@
+"""The application: routes, errors, headers, metrics, and a pool of connections that lives as long as it does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.staticfiles import StaticFiles
+
+from api import dead_letters, devices, error_handlers, kinds, ledger, metrics, operation, pages, places, series
+from api.context import PREFIX, Context
+from api.errors import MEDIA_TYPE
+from api.security import HeadersMiddleware
+from storage.reader import Reader
+
+STATIC = Path(__file__).parent / "static"
+DESCRIPTION = """What the commune's field devices measure, with the state of each device and the books of all messages.
+
+Times are RFC 3339 with an offset and are answered in UTC. Lists are paged by `cursor`. Every error is a problem
+document (RFC 9457) whose `reason` is in Vietnamese and English and which says what is allowed."""
+PROBLEM_SCHEMA = "#/components/schemas/ProblemAnswer"
+TAGS = [
+    {"name": "kinds", "description": "Loại thiết bị và các trường đo / Kinds of devices and their fields"},
+    {"name": "places", "description": "Xã, thôn, điểm và bản đồ / Communes, hamlets, sites, maps"},
+    {"name": "devices", "description": "Thiết bị, giá trị mới nhất, chuỗi số liệu / Devices, latest values, series"},
+    {"name": "losses", "description": "Bản tin bị gác lại và sổ đối chiếu / Dead letters and the loss ledger"},
+    {"name": "operation", "description": "Vận hành / Running it"},
+]
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    database_url: str, *, pool_connections: int = 8, title: str = "IoT cấp xã", now: Callable[[], datetime] = utc_now
+) -> FastAPI:
+    """The API and its pages over one database.
+
+    It starts without the database too, and answers 503 until it can be reached. `pool_connections` bounds the
+    connections that it holds; `title` is the name on the start page; `now` is the clock that states and ages refer to.
+    """
+    measured = metrics.Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        reader = Reader(database_url, pool_connections=pool_connections)
+        try:
+            measured.watch(reader)
+            app.state.context = Context(reader, now)
+            yield
+        finally:
+            reader.close()
+
+    app = FastAPI(
+        title=title,
+        version="1",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.metrics = measured
+    for room in (kinds, places, devices, series, dead_letters, ledger, operation, metrics, pages):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    error_handlers.install(app)
+    app.add_middleware(metrics.MetricsMiddleware, metrics=measured)
+    app.add_middleware(HeadersMiddleware)
+    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, made once. Errors are said to be what they are: problem documents."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            tags=app.openapi_tags,
+            routes=app.routes,
+        )
+        for operations in document["paths"].values():
+            for operation_ in operations.values():
+                for status, answer in operation_["responses"].items():
+                    if status >= "400":
+                        answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_SCHEMA}}}
+        app.openapi_schema = document
+    return app.openapi_schema

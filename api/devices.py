@@ -1,0 +1,173 @@
+"""Routes about devices: the list, one of them, and the newest values."""
+
+from __future__ import annotations
+
+from dataclasses import fields as dataclass_fields
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api import cursors
+from api.context import (
+    DEFAULT_LIMIT,
+    PREFIX,
+    SLUG_PATTERN,
+    CodePath,
+    CommunePath,
+    CommuneQuery,
+    Ctx,
+    CursorQuery,
+    KindQuery,
+    LimitQuery,
+    check_parameter_names,
+    kind_of_query,
+    next_page,
+    problems,
+    require_device,
+    text_part,
+)
+from api.schemas import DeviceAnswer, DeviceDetail, DevicePage
+from api.schemas_data import LatestEntry, LatestOfDevice, LatestOfKind, LatestOfKindEntry, ValueAnswer
+from devices.model import Kind
+from devices.registry import DeviceState
+from storage import fleet, latest
+
+router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[Depends(check_parameter_names)])
+
+DeviceStateQuery = Annotated[fleet.LineState | None, Query(description="Only devices in this state now.")]
+LifecycleQuery = Annotated[DeviceState | None, Query(description="Only devices at this point of their life.")]
+HamletQuery = Annotated[str | None, Query(pattern=SLUG_PATTERN, description="Only this hamlet.", examples=["thon-1"])]
+
+_LISTED = tuple(DeviceAnswer.model_fields)
+
+
+def device_answer(device: fleet.FleetDevice) -> DeviceAnswer:
+    """A device as lists give it."""
+    return DeviceAnswer.model_validate({name: getattr(device, name) for name in _LISTED})
+
+
+@router.get("/devices", responses=problems(400, 422))
+def list_devices(
+    request: Request,
+    response: Response,
+    context: Ctx,
+    kind: KindQuery = None,
+    commune: CommuneQuery = None,
+    hamlet: HamletQuery = None,
+    state: DeviceStateQuery = None,
+    lifecycle: LifecycleQuery = None,
+    limit: LimitQuery = DEFAULT_LIMIT,
+    cursor: CursorQuery = None,
+) -> DevicePage:
+    """Devices with their state now, by commune and code."""
+    place = cursors.decode(cursor, cursors.scope_of(request), (str, str)) if cursor else None
+    wanted = fleet.FleetFilter(
+        kind=kind_of_query(kind).name if kind else None,
+        commune=commune,
+        hamlet=hamlet,
+        state=state,
+        lifecycle=lifecycle,
+    )
+    now = context.now()
+    with context.reader.session() as connection:
+        found = fleet.list_fleet(
+            connection,
+            wanted,
+            now=now,
+            limit=limit + 1,
+            after=(text_part(place[0]), text_part(place[1])) if place else None,
+        )
+    more = found[limit - 1] if len(found) > limit else None
+    return DevicePage(
+        at=now,
+        items=[device_answer(device) for device in found[:limit]],
+        next_cursor=next_page(request, response, (more.commune, more.code) if more else None),
+    )
+
+
+@router.get("/devices/{commune}/{code}", responses=problems(404, 422))
+def get_device(context: Ctx, commune: CommunePath, code: CodePath) -> DeviceDetail:
+    """One device: where it is, its state, its clock, its sequence numbers."""
+    now = context.now()
+    with context.reader.session() as connection:
+        device_id, _ = require_device(connection, commune, code)
+        (device,) = fleet.list_fleet(connection, fleet.FleetFilter(device_id=device_id), now=now)
+        health = fleet.device_health(connection, device_id)
+    members = {f.name: getattr(device, f.name) for f in dataclass_fields(device) if f.name != "device_id"}
+    return DeviceDetail(
+        **members,
+        at=now,
+        clock_offset_seconds=health.offset_seconds,
+        sequence_missing=health.missing,
+        sequence_restarts=health.restarts,
+        open_dead_letters=health.open_dead_letters,
+    )
+
+
+def value_answers(kind: Kind, reading: latest.LatestReading) -> dict[str, ValueAnswer]:
+    """The newest values with their units."""
+    answers = {}
+    for name, newest in reading.values.items():
+        unit = kind.by_name[name].unit
+        assert newest.value is not None, "the latest-value table holds no absent values"
+        symbol = unit.symbol if unit and unit.symbol else None
+        answers[name] = ValueAnswer(value=newest.value, unit=symbol, time=newest.time)
+    return answers
+
+
+@router.get("/devices/{commune}/{code}/latest", responses=problems(404, 422))
+def latest_of_device(context: Ctx, commune: CommunePath, code: CodePath) -> LatestOfDevice:
+    """The newest value of every field of a device, each with its unit and its time."""
+    with context.reader.session() as connection:
+        device_id, kind = require_device(connection, commune, code)
+        found = latest.latest_of_device(connection, kind, device_id)
+    return LatestOfDevice(
+        at=context.now(),
+        commune=commune,
+        code=code,
+        kind=kind.name,
+        items=[
+            LatestEntry(keys=r.keys, time=r.time, received_at=r.received_at, values=value_answers(kind, r))
+            for r in found
+        ],
+    )
+
+
+@router.get("/latest", responses=problems(400, 422))
+def latest_of_kind(
+    request: Request,
+    response: Response,
+    context: Ctx,
+    kind: Annotated[str, Query(description="The kind.", examples=["environment"])],
+    commune: CommuneQuery = None,
+    limit: LimitQuery = DEFAULT_LIMIT,
+    cursor: CursorQuery = None,
+) -> LatestOfKind:
+    """The newest values of all devices of a kind, by commune, code and keys."""
+    wanted = kind_of_query(kind)
+    place = cursors.decode(cursor, cursors.scope_of(request), (str, str, str)) if cursor else None
+    with context.reader.session() as connection:
+        found = latest.latest_of_kind(
+            connection,
+            wanted,
+            commune=commune,
+            limit=limit + 1,
+            after=latest.KindPlace(*map(text_part, place)) if place else None,
+        )
+    more = found[limit - 1][0] if len(found) > limit else None
+    return LatestOfKind(
+        at=context.now(),
+        kind=wanted.name,
+        items=[
+            LatestOfKindEntry(
+                commune=at.commune,
+                code=at.code,
+                keys=reading.keys,
+                time=reading.time,
+                received_at=reading.received_at,
+                values=value_answers(wanted, reading),
+            )
+            for at, reading in found[:limit]
+        ],
+        next_cursor=next_page(request, response, (more.commune, more.code, more.key) if more else None),
+    )

@@ -1,0 +1,94 @@
+"""Everything that may go wrong in an answer: the types of problems (RFC 9457) and the exception that carries one.
+
+A problem says in Vietnamese and in English what is wrong, and where it can, what is allowed instead. Nothing of an
+exception's own text is ever sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any
+
+from devices.model import Text
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "/api/v1/problems/"
+Allowed = str | list[str] | dict[str, str]
+
+
+class Problem(Enum):
+    """A type of problem: the name that ends its URI, its HTTP status, its title."""
+
+    BAD_CURSOR = ("bad-cursor", 400, Text("Mã trang không hợp lệ", "Bad cursor"))
+    NOT_FOUND = ("not-found", 404, Text("Không có đường dẫn này", "No such route"))
+    UNKNOWN_KIND = ("unknown-kind", 404, Text("Không có loại thiết bị này", "Unknown kind of device"))
+    UNKNOWN_COMMUNE = ("unknown-commune", 404, Text("Không có xã này", "Unknown commune"))
+    UNKNOWN_DEVICE = ("unknown-device", 404, Text("Không có thiết bị này", "Unknown device"))
+    UNKNOWN_DEAD_LETTER = ("unknown-dead-letter", 404, Text("Không có bản tin này", "Unknown dead letter"))
+    UNKNOWN_PROBLEM = ("unknown-problem", 404, Text("Không có loại lỗi này", "Unknown type of problem"))
+    METHOD_NOT_ALLOWED = ("method-not-allowed", 405, Text("Phương thức không được dùng", "Method not allowed"))
+    INVALID_PARAMETER = ("invalid-parameter", 422, Text("Tham số không hợp lệ", "Invalid parameter"))
+    UNKNOWN_PARAMETER = ("unknown-parameter", 422, Text("Không có tham số này", "Unknown parameter"))
+    UNKNOWN_FIELD = ("unknown-field", 422, Text("Loại thiết bị không có trường này", "Unknown field"))
+    BAD_RANGE = ("bad-range", 422, Text("Khoảng thời gian không hợp lệ", "Bad range of time"))
+    BAD_BUCKET = ("bad-bucket", 422, Text("Độ rộng nhóm không hợp lệ", "Bad bucket width"))
+    TOO_MANY_BUCKETS = ("too-many-buckets", 422, Text("Quá nhiều nhóm", "Too many buckets"))
+    BAD_AGGREGATE = ("bad-aggregate", 422, Text("Phép tổng hợp không dùng được", "Aggregate not allowed"))
+    INTERNAL = ("internal", 500, Text("Lỗi bên trong hệ thống", "Internal error"))
+    DATABASE_UNAVAILABLE = ("database-unavailable", 503, Text("Chưa truy cập được dữ liệu", "Database unavailable"))
+    NOT_MIGRATED = ("not-migrated", 503, Text("Cơ sở dữ liệu chưa được cập nhật", "Database not migrated"))
+    QUERY_TOO_SLOW = ("query-too-slow", 503, Text("Câu hỏi mất quá nhiều thời gian", "Query too slow"))
+
+    def __init__(self, slug: str, status: int, title: Text) -> None:
+        self.slug = slug
+        self.status = status
+        self.title = title
+
+    @property
+    def uri(self) -> str:
+        """The relative URI that identifies the type and answers with its explanation."""
+        return TYPE_PREFIX + self.slug
+
+
+@dataclass
+class ApiProblem(Exception):
+    """An answer that is not the one asked for. `allowed` says what would have been accepted."""
+
+    problem: Problem
+    reason: Text
+    allowed: Allowed | None = None
+    did_you_mean: list[str] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self, instance: str) -> dict[str, Any]:
+        """The members of the problem document; those that say nothing are left out."""
+        members: dict[str, Any] = {
+            "type": self.problem.uri,
+            "title": self.problem.title.en,
+            "status": self.problem.status,
+            "detail": self.reason.en,
+            "instance": instance,
+            "reason": {"vi": self.reason.vi, "en": self.reason.en},
+        }
+        if self.allowed is not None:
+            members["allowed"] = self.allowed
+        if self.did_you_mean:
+            members["did_you_mean"] = self.did_you_mean
+        if self.errors:
+            members["errors"] = self.errors
+        return members
+
+
+def close_to(word: str, words: Iterable[str]) -> list[str]:
+    """Up to three of `words` that look like `word`, the most alike first."""
+    return get_close_matches(word.lower(), list(words), n=3, cutoff=0.6)
+
+
+def shown(text: object) -> str:
+    """What a caller sent, short enough to be sent back."""
+    value = str(text)
+    return value if len(value) <= 80 else value[:77] + "..."

@@ -1,0 +1,115 @@
+"""The words of the pages, in Vietnamese and in English. `{name}` is filled in by the page."""
+
+from __future__ import annotations
+
+from devices.model import Text
+
+WORDS: dict[str, Text] = {
+    "page_title": Text("Giám sát thiết bị", "Device monitoring"),
+    "skip": Text("Tới danh sách thiết bị", "Skip to the list of devices"),
+    "api_docs": Text("Tài liệu API", "API documentation"),
+    "openapi": Text("Mô tả OpenAPI", "OpenAPI document"),
+    "geojson": Text("GeoJSON thiết bị", "Devices as GeoJSON"),
+    "ledger": Text("Sổ đối chiếu bản tin", "Loss ledger"),
+    "dead_letters": Text("Bản tin bị gác lại", "Dead letters"),
+    "updated": Text("Cập nhật lúc {time}", "Updated at {time}"),
+    "loading": Text("Đang tải…", "Loading…"),
+    "stale": Text(
+        "Mất kết nối với máy chủ. Số liệu trên màn hình là của {time}.",
+        "The server does not answer. What you see is of {time}.",
+    ),
+    "unreachable": Text(
+        "Chưa lấy được dữ liệu: {reason} Trang tự thử lại sau 10 giây.",
+        "No data yet: {reason} This page tries again every 10 seconds.",
+    ),
+    "no_answer": Text("máy chủ không trả lời.", "the server does not answer."),
+    "states": Text("Tình trạng thiết bị", "State of the devices"),
+    "all": Text("Tất cả", "All"),
+    "on": Text("Hoạt động", "On"),
+    "late": Text("Trễ số liệu", "Late"),
+    "off": Text("Mất tín hiệu", "Off"),
+    "never": Text("Chưa gửi", "Never heard"),
+    "on_meaning": Text("Gửi số liệu đúng hạn", "Reports as expected"),
+    "late_meaning": Text("Im lặng quá 2 chu kỳ", "Silent for more than 2 intervals"),
+    "off_meaning": Text("Im lặng quá 5 chu kỳ, hoặc báo tắt", "Silent for more than 5, or said so"),
+    "never_meaning": Text("Chưa có bản tin nào", "No message yet"),
+    "map": Text("Bản đồ thiết bị", "Map of the devices"),
+    "legend": Text("Chú giải", "Legend"),
+    "hamlet_boundary": Text("Ranh giới thôn", "Hamlet boundary"),
+    "public_site": Text("Địa điểm công cộng", "Public site"),
+    "zoom_in": Text("Phóng to", "Zoom in"),
+    "zoom_out": Text("Thu nhỏ", "Zoom out"),
+    "fit": Text("Xem tất cả", "Show all"),
+    "close": Text("Đóng", "Close"),
+    "by_kind": Text("Theo loại thiết bị", "By kind"),
+    "kind": Text("Loại thiết bị", "Kind"),
+    "total": Text("Tổng", "Total"),
+    "attention": Text("Cần kiểm tra", "Needs attention"),
+    "attention_none": Text("Không có thiết bị nào trễ hay mất tín hiệu.", "No device is late or off."),
+    "and_more": Text("và {count} thiết bị nữa", "and {count} more"),
+    "device": Text("Thiết bị", "Device"),
+    "last_seen": Text("Lần cuối", "Last heard"),
+    "sample": Text(
+        "Vị trí và ranh giới là dữ liệu mẫu, không phải bản đồ địa chính.",
+        "Places and boundaries are a sample, not a survey.",
+    ),
+    "values": Text("Giá trị mới nhất", "Latest values"),
+    "no_values": Text("Thiết bị chưa gửi số đo nào.", "The device has sent no reading yet."),
+    "values_failed": Text("Chưa lấy được giá trị mới nhất.", "The latest values could not be read."),
+    "day_csv": Text("Số liệu 24 giờ (CSV)", "Last 24 hours (CSV)"),
+    "details": Text("Chi tiết (JSON)", "Details (JSON)"),
+    "no_place": Text("Chưa có toạ độ", "No place registered"),
+    "yes": Text("Có", "Yes"),
+    "no": Text("Không", "No"),
+    "never_seen": Text("chưa bao giờ", "never"),
+    "just_now": Text("vừa xong", "just now"),
+    "seconds_ago": Text("{n} giây trước", "{n} s ago"),
+    "minutes_ago": Text("{n} phút trước", "{n} min ago"),
+    "hours_ago": Text("{n} giờ trước", "{n} h ago"),
+    "days_ago": Text("{n} ngày trước", "{n} d ago"),
+    "empty_title": Text("Chưa có thiết bị nào được đăng ký", "No device is registered yet"),
+    "empty_text": Text(
+        "Nhập danh sách thiết bị của xã, hoặc chạy thử với xã mẫu. Trang này tự cập nhật khi có dữ liệu.",
+        "Import the devices of your commune, or try it with the sample commune. This page updates itself.",
+    ),
+    "empty_import": Text("Nhập danh sách từ tệp CSV:", "Import a list from a CSV file:"),
+    "empty_demo": Text("Chạy thử trên máy này:", "Try it on this machine:"),
+    "silent_title": Text("Chưa thiết bị nào gửi bản tin", "No device has sent anything yet"),
+    "silent_text": Text(
+        "Kiểm tra rằng «commune ingest» đang chạy và thiết bị gửi đúng chủ đề MQTT, hoặc chạy "
+        "«commune simulate run» để thử.",
+        "Check that `commune ingest` runs and that the devices publish under their topics, "
+        "or try `commune simulate run`.",
+    ),
+    "noscript": Text(
+        "Trang này cần JavaScript để vẽ bản đồ. Dữ liệu cũng có ở dạng JSON trong Tài liệu API.",
+        "This page needs JavaScript to draw its map. The data is also there as JSON: see the API documentation.",
+    ),
+    "credits": Text("Bản đồ vẽ bằng Leaflet 1.9.4 (BSD-2)", "Map drawn with Leaflet 1.9.4 (BSD-2)"),
+    "other_language": Text("English", "Tiếng Việt"),
+    "north": Text("B", "N"),
+    "east": Text("Đ", "E"),
+    "docs_title": Text("Tài liệu API", "API documentation"),
+    "docs_intro": Text(
+        "Mọi đường dẫn, tham số và câu trả lời, từ mô tả OpenAPI của chính máy chủ này.",
+        "Every route, parameter and answer, from this server's own OpenAPI document.",
+    ),
+    "start_page": Text("Trang chính", "Start page"),
+    "parameters": Text("Tham số", "Parameters"),
+    "name": Text("Tên", "Name"),
+    "where": Text("Vị trí", "In"),
+    "type": Text("Kiểu", "Type"),
+    "meaning": Text("Ý nghĩa", "Meaning"),
+    "required": Text("bắt buộc", "required"),
+    "answers": Text("Câu trả lời", "Answers"),
+    "example": Text("Ví dụ", "Example"),
+    "try": Text("Gửi thử", "Try it"),
+    "path": Text("đường dẫn", "path"),
+    "query": Text("truy vấn", "query"),
+    "failed": Text("Chưa tải được tài liệu.", "The document could not be loaded."),
+}
+
+
+def words_in(language: str) -> dict[str, str]:
+    """All words in one language, `vi` or `en`."""
+    return {name: text.en if language == "en" else text.vi for name, text in WORDS.items()}

@@ -1,3 +1,0 @@
--- name: reader_check
--- Whether the database answers.
-SELECT 1;

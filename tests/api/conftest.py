@@ -1,0 +1,90 @@
+"""The API as a real server on a free port, over a real database."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from tests.api.world import NOW, World
+
+DEADLINE_SECONDS = 30
+
+
+class Clock:
+    """The clock of the API under test, which a test may move."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition; fail with `what` when it does not come true in time."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    wake = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come true within {DEADLINE_SECONDS} s"
+        wake.wait(0.01)
+
+
+@contextmanager
+def serve(app: FastAPI) -> Iterator[str]:
+    """Run an application on a free port of loopback; yields its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        until(lambda: server.started or not thread.is_alive(), "the start of the API")
+        assert server.started, "the API did not start"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(DEADLINE_SECONDS)
+        listener.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock that states and ages refer to."""
+    return Clock()
+
+
+@pytest.fixture
+def world(database_url: str) -> World:
+    """A database with one commune in it and no devices."""
+    world = World(database_url)
+    world.commune()
+    return world
+
+
+@pytest.fixture
+def app(database_url: str, clock: Clock) -> FastAPI:
+    """The application over the test's database."""
+    return create_app(database_url, pool_connections=4, now=clock)
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    """The address of the running API."""
+    with serve(app) as address:
+        yield address
+
+
+@pytest.fixture
+def client(address: str) -> Iterator[httpx.Client]:
+    """A client of the running API."""
+    with httpx.Client(base_url=address, timeout=DEADLINE_SECONDS) as client:
+        yield client

@@ -1,0 +1,123 @@
+"""What the tests of the API put into a database, through the same writer that ingest uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from devices.catalogue import KINDS
+from devices.codec import decode_status, decode_telemetry
+from devices.readings import Fault
+from devices.reasons import Reason
+from devices.registry import Commune, Device, DeviceState, Hamlet, HamletType, Site, SiteType
+from storage.arrivals import Arrival, Outcome
+from storage.connect import connect
+from storage.registry import add_commune, add_device, add_hamlet, add_site
+from storage.writer import Writer
+
+COMMUNE = "gia-loc"
+NOW = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
+"""What the clock of the API says in these tests, unless a test moves it."""
+BOUNDARY = {
+    "type": "Polygon",
+    "coordinates": [[[106.29, 20.86], [106.31, 20.86], [106.31, 20.88], [106.29, 20.88], [106.29, 20.86]]],
+}
+Members = Mapping[str, object]
+
+
+class World:
+    """One commune in one database, and the hands to fill it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.numbers: dict[str, int] = {}
+        self.kinds: dict[str, str] = {}
+
+    def commune(self, code: str = COMMUNE) -> None:
+        """Register a commune with a hamlet and a site."""
+        with closing(connect(self.url)) as connection:
+            add_commune(connection, Commune(code, "Xã Gia Lộc", "Hải Phòng", 20.87, 106.3, is_sample=True))
+            boundary = orjson.dumps(BOUNDARY).decode()
+            add_hamlet(connection, code, Hamlet("thon-1", "Thôn 1", HamletType.THON, 812, 20.87, 106.3, boundary))
+            add_hamlet(connection, code, Hamlet("thon-2", "Thôn 2", HamletType.THON, 640, 20.88, 106.31))
+            add_site(connection, code, Site("ubnd", "Trụ sở UBND xã", SiteType.UBND, 20.872, 106.302, "thon-1"))
+            connection.commit()
+
+    def device(
+        self,
+        code: str,
+        kind: str = "environment",
+        *,
+        commune: str = COMMUNE,
+        place: tuple[float, float] | None = (20.871, 106.301),
+        hamlet: str | None = "thon-1",
+        interval_seconds: int = 60,
+        state: DeviceState = DeviceState.ACTIVE,
+        name: str = "",
+    ) -> int:
+        """Register a device and return its number."""
+        latitude, longitude = place or (None, None)
+        device = Device(
+            commune,
+            code,
+            kind,
+            name=name,
+            latitude=latitude,
+            longitude=longitude,
+            hamlet=hamlet,
+            expected_interval_seconds=interval_seconds,
+            state=state,
+        )
+        with closing(connect(self.url)) as connection:
+            number = add_device(connection, device)
+            connection.commit()
+        self.numbers[code], self.kinds[code] = number, kind
+        return number
+
+    def message(self, code: str, members: Members | Sequence[Members], received_at: datetime = NOW) -> Arrival:
+        """A telemetry message of a device, decoded as ingest decodes it."""
+        payload = orjson.dumps(members)
+        kind = KINDS[self.kinds[code]]
+        readings, faults = decode_telemetry(payload, kind, received_at)
+        return Arrival(
+            topic=f"xa/{COMMUNE}/{kind.name}/{code}/telemetry",
+            payload=payload,
+            received_at=received_at,
+            device_id=self.numbers[code],
+            kind=kind,
+            readings=readings,
+            faults=faults,
+        )
+
+    def write(self, *arrivals: Arrival) -> Outcome:
+        """Write messages in one batch."""
+        with closing(connect(self.url)) as connection:
+            return Writer(connection).write(arrivals)
+
+    def send(self, code: str, *readings: Members, received_at: datetime = NOW) -> Outcome:
+        """Write the readings of one device, each in a message of its own."""
+        return self.write(*(self.message(code, members, received_at) for members in readings))
+
+    def status(self, code: str, state: str, received_at: datetime = NOW) -> None:
+        """Write a status message of a device: online or offline."""
+        status = decode_status(orjson.dumps({"state": state}), received_at)
+        assert not isinstance(status, Fault), status
+        topic = f"xa/{COMMUNE}/{self.kinds[code]}/{code}/status"
+        self.write(Arrival(topic, b"{}", received_at, self.numbers[code], KINDS[self.kinds[code]], status=status))
+
+    def strange(self, payload: bytes, received_at: datetime = NOW) -> None:
+        """Write a message of a device that nobody registered."""
+        fault = Fault(Reason.UNKNOWN_DEVICE, "gia-loc/env-999 is not registered")
+        self.write(Arrival("xa/gia-loc/environment/env-999/telemetry", payload, received_at, faults=[fault]))
+
+
+def series_of(count: int, field: str = "temperature", *, every: timedelta = timedelta(minutes=1)) -> list[Members]:
+    """Readings of one field up to just before NOW, oldest first."""
+    first = NOW - every * count
+    return [
+        {"ts": (first + every * place).isoformat(), field: round(20 + (place * 7 % 50) / 10, 1)}
+        for place in range(count)
+    ]
