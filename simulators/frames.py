@@ -32,9 +32,16 @@ class Row:
     values: tuple[Value, ...]
 
     def members(self, kind: Kind) -> dict[str, Value]:
-        """Keys and values under the names of their fields, as a payload has them; an empty key is left out."""
+        """Keys and values under the names of their fields, as a device sends them.
+
+        What is absent is left out, and a number without decimals is a whole number.
+        """
         named: dict[str, Value] = {f.name: text for f, text in zip(kind.keys, self.keys, strict=True) if text}
-        named.update(zip((f.name for f in kind.values), self.values, strict=True))
+        for field, value in zip(kind.values, self.values, strict=True):
+            if isinstance(value, float) and field.decimals == 0:
+                named[field.name] = int(value)
+            elif value is not None:
+                named[field.name] = value
         return named
 
 

@@ -20,7 +20,9 @@ NR_FLOOR_DBM = -119.0
 LTE_FLOOR_DBM = -124.0
 OLD_FLOOR_DBM = -108.0
 """Below this received level a telephone leaves UMTS and GSM too."""
-HALF = np.sqrt(0.5)
+IMPAIRMENT = 10.0**-3.3
+"""What transmitter and receiver spoil of their own signal: no telephone reports more than about 33 dB."""
+HALF = float(np.sqrt(0.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Network:
         carrier = cells[0][1]
         own, rest = _strongest(levels)
         noise = 10.0 ** (radio.noise_per_element(carrier.spacing_khz) / 10.0)
-        disturbance = rest * load + noise
+        disturbance = rest * load + noise + own * IMPAIRMENT
         quality = own / (12.0 * ((0.18 + 0.82 * load) * own + disturbance))
         return Reception(
             carrier, 10.0 * np.log10(own), 10.0 * np.log10(own / disturbance), 10.0 * np.log10(quality), load

@@ -29,7 +29,8 @@ MONTHLY_BASE_CM = (-18, -20, -18, -10, 5, 20, 32, 38, 30, 12, -4, -14)
 class Reach:
     """One gauged stretch of water.
 
-    `reservoirs` of `storage_hours` each give the lag; `gain_cm` is the rise for each mm/h of routed runoff;
+    `reservoirs` of `storage_hours` each give the lag; `gain_cm` is the rise for each mm/h of routed runoff while little
+    runs, `most_cm` the rise that dikes, pumps and flooded fields let it have at most;
     `zero_cm` is the usual level above the gauge's zero; `tide_cm` the amplitude that is left of the tide; `width_m` is
     for the rating curve.
     """
@@ -38,6 +39,7 @@ class Reach:
     reservoirs: int
     storage_hours: float
     gain_cm: float
+    most_cm: float
     zero_cm: float
     tide_cm: float
     width_m: float
@@ -73,7 +75,8 @@ class River:
         slow = 3.0 * smooth(key(self._seed, "sluices", reach.name), times / (2.5 * 86400))
         ripple = 0.4 * smooth(key(self._seed, "ripple", reach.name), times / 600.0)
         base = reach.zero_cm + monthly(MONTHLY_BASE_CM, times)
-        result: Floats = base + reach.gain_cm * self.runoff(times) + tide + slow + ripple
+        rise = reach.most_cm * -np.expm1(-reach.gain_cm * self.runoff(times) / reach.most_cm)
+        result: Floats = base + rise + tide + slow + ripple
         return result
 
     def flow(self, times: Floats) -> Floats:
