@@ -21,13 +21,16 @@ SHELL := /bin/bash
 TELL := awk '/^Collecting / && ++n % 10 == 1 {print "venv: package " n ", " $$2; fflush()}' >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help system venv venv-dev timescaledb timescaledb-if-possible demo test lint types laws clean lock
+.PHONY: help system system-for-tests venv venv-dev timescaledb timescaledb-if-possible demo test lint types laws clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 system: ## install what the machine must have (root, Debian or Ubuntu), else say what to install
 	@$(PYTHON) -m commune.stack.machine
+
+system-for-tests: ## the same, and the browser that the tests of the pages drive
+	@$(PYTHON) -m commune.stack.machine --tests
 
 venv: $(VENV)/.running ## make .venv with what the system needs to run
 
@@ -40,7 +43,7 @@ demo: system ## run everything on this machine with a simulated commune (Ctrl-C 
 	@$(PARALLEL) venv timescaledb-if-possible
 	@exec $(BIN)/commune demo $(DEMO_ARGUMENTS)
 
-test: system ## lint, types, laws of imports, and the whole suite on TimescaleDB, then storage and API on plain PostgreSQL
+test: system-for-tests ## lint, types, laws of imports, and the whole suite on TimescaleDB, then storage and API on plain PostgreSQL
 	@$(PARALLEL) venv-dev $(if $(ROOT),timescaledb,timescaledb-if-possible)
 	@$(MAKE) --no-print-directory lint types laws
 	$(BIN)/pytest --edition $(or $(COMMUNE_TEST_EDITION),$(if $(or $(ROOT),$(filter true,$(CI))),timescaledb,auto)) $(TEST_ARGUMENTS)

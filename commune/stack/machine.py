@@ -1,6 +1,6 @@
 """What the machine itself must have, and its installation where we may: `python3 -m commune.stack.machine`.
 
-Needs the standard library only. As root on Debian and its relatives it installs what is missing with apt-get, and no
+`--tests` adds what only tests need. Needs the standard library only. As root on Debian and its relatives it installs what is missing with apt-get, and no
 package may start a service meanwhile. Otherwise it says exactly what to install.
 """
 
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TEST_PACKAGES = ["chromium"]
 POLICY = Path("usr/sbin/policy-rc.d")
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/sbin:/opt/homebrew/bin"
 NO_SERVICE = "#!/bin/sh\n# No package may start its service while `make system` runs.\nexit 101\n"
@@ -26,11 +28,17 @@ def has(program: str) -> bool:
     return shutil.which(program) is not None or shutil.which(program, path=SYSTEM_PATH) is not None
 
 
-def missing_packages(*, root: bool, for_another: bool) -> list[str]:
+def browser() -> str | None:
+    """Return the path of a browser that the tests of the pages can drive, or None."""
+    return next((path for path in map(shutil.which, BROWSERS) if path is not None), None)
+
+
+def missing_packages(*, root: bool, for_another: bool, for_tests: bool = False) -> list[str]:
     """Return Debian's names of the packages that are missing.
 
     `root`: servers come from a Debian root of our own, which debootstrap makes. Anyone else, among them the person
-    who typed `sudo make system` (`for_another`), needs the machine's own mosquitto.
+    who typed `sudo make system` (`for_another`), needs the machine's own mosquitto. `for_tests`: the tests of the
+    pages drive a browser.
     """
     missing = []
     if importlib.util.find_spec("ensurepip") is None:
@@ -39,6 +47,8 @@ def missing_packages(*, root: bool, for_another: bool) -> list[str]:
         missing += ["debootstrap", "debian-archive-keyring", "ca-certificates"]
     if (for_another or not root) and not has("mosquitto"):
         missing += ["mosquitto", "mosquitto-clients"]
+    if for_tests and not any(map(has, BROWSERS)):
+        missing += TEST_PACKAGES
     return missing
 
 
@@ -87,9 +97,9 @@ def advice(packages: list[str]) -> str:
             )
         lines.append("  or:   sudo make system   (the same, without the service being started at all)")
     elif has("dnf"):
-        lines.append("  run:  sudo dnf install mosquitto python3")
+        lines.append("  run:  sudo dnf install mosquitto python3" + (" chromium" if "chromium" in packages else ""))
     elif has("brew"):
-        lines.append("  run:  brew install mosquitto python@3.11")
+        lines.append("  run:  brew install mosquitto python@3.11" + (" chromium" if "chromium" in packages else ""))
     else:
         lines.append("  install them with this system's package manager, then run make again")
     return "\n".join(lines)
@@ -101,13 +111,13 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-def main() -> int:
+def main(*arguments: str) -> int:
     """Install or name what is missing; return 1 when something still is."""
     if sys.version_info < OLDEST_PYTHON:
         say(f"Python {sys.version.split()[0]} is too old; 3.11 or later is needed. Use: make PYTHON=python3.11 ...")
         return 1
     root = os.geteuid() == 0
-    packages = missing_packages(root=root, for_another="SUDO_USER" in os.environ)
+    packages = missing_packages(root=root, for_another="SUDO_USER" in os.environ, for_tests="--tests" in arguments)
     if not packages:
         return 0
     if not (root and has("apt-get")):
@@ -124,4 +134,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -44,6 +44,17 @@ def test_a_python_that_cannot_make_environments_is_noticed(monkeypatch: pytest.M
     assert machine.missing_packages(root=True, for_another=False) == ["python3-venv"]
 
 
+@pytest.mark.usefixtures("bare")
+def test_tests_need_a_browser_and_nothing_else_does() -> None:
+    assert "chromium" in machine.missing_packages(root=True, for_another=False, for_tests=True)
+    assert "chromium" not in machine.missing_packages(root=True, for_another=False)
+
+
+def test_any_browser_of_the_family_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "has", lambda program: program != "chromium")
+    assert machine.missing_packages(root=True, for_another=False, for_tests=True) == []
+
+
 @pytest.mark.parametrize(
     ("tool", "sentence"), [("apt-get", "sudo apt-get"), ("dnf", "sudo dnf"), ("brew", "brew install")]
 )
