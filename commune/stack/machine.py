@@ -1,7 +1,7 @@
 """What the machine itself must have, and its installation where we may: `python3 -m commune.stack.machine`.
 
-`--tests` adds what only tests need. Needs the standard library only. As root on Debian and its relatives it installs what is missing with apt-get, and no
-package may start a service meanwhile. Otherwise it says exactly what to install.
+`--tests` adds what only tests need. Needs the standard library only. As root on Debian and its relatives it installs
+what is missing with apt-get, and no package may start a service meanwhile. Otherwise it says exactly what to install.
 """
 
 from __future__ import annotations
