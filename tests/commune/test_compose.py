@@ -17,7 +17,7 @@ from tests.commune import compose
 DOCUMENT = compose.load(compose.filled_in_example())
 SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
 RAW_SERVICES: dict[str, dict[str, Any]] = compose.raw()["services"]
-ONE_SHOT = {"migrate"}
+ONE_SHOT = {"migrate", "register-simulated"}
 ALLOWED_PORTS = {
     "mosquitto": {("0.0.0.0", 1883)},  # noqa: S104 - field devices must reach it
     "api": {("127.0.0.1", 8000)},
@@ -50,10 +50,11 @@ def test_the_schema_bites() -> None:
 
 def test_the_services_are_those_that_the_system_has() -> None:
     assert set(SERVICES) == {
-        "mosquitto", "timescaledb", "grafana", "migrate", "ingest", "api", "maintain", "simulators",
+        "mosquitto", "timescaledb", "grafana", "migrate", "ingest", "api", "maintain",
+        "simulators", "register-simulated",
     }  # fmt: skip
-    assert {name for name, value in SERVICES.items() if "profiles" in value} == {"simulators"}
-    assert SERVICES["simulators"]["profiles"] == ["simulators"]
+    in_profile = {name: value["profiles"] for name, value in SERVICES.items() if "profiles" in value}
+    assert in_profile == {"simulators": ["simulators"], "register-simulated": ["simulators"]}
 
 
 @service
@@ -150,7 +151,13 @@ def test_every_password_is_used_and_no_two_services_share_more_than_they_must() 
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("ingest", "commune_ingest"), ("api", "commune_read"), ("maintain", "commune_admin"), ("migrate", "postgres")],
+    [
+        ("ingest", "commune_ingest"),
+        ("api", "commune_read"),
+        ("maintain", "commune_admin"),
+        ("migrate", "postgres"),
+        ("register-simulated", "commune_admin"),
+    ],
 )
 def test_each_process_speaks_to_the_database_as_its_own_role(name: str, role: str) -> None:
     assert SERVICES[name]["environment"]["COMMUNE_DATABASE_URL"] == f"postgresql://{role}@timescaledb:5432/commune"
@@ -170,6 +177,7 @@ def test_every_process_waits_for_what_it_needs() -> None:
     assert SERVICES["migrate"]["depends_on"] == {"timescaledb": {"condition": "service_healthy"}}
     for name in ("ingest", "api", "maintain", "grafana"):
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert SERVICES["simulators"]["depends_on"]["register-simulated"] == {"condition": "service_completed_successfully"}
     for name in ("ingest", "simulators"):
         assert SERVICES[name]["depends_on"]["mosquitto"] == {"condition": "service_healthy"}
 

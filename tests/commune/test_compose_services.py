@@ -198,6 +198,23 @@ def test_ingest_is_ill_while_the_broker_is_away_and_well_when_it_is_back(
     healthy(migrated, "ingest", process)
 
 
+def test_simulators_speak_for_their_account_as_registered_devices_and_are_well(
+    migrated: Deployment, broker: BrokerContainer, start: Callable[[str], Process]
+) -> None:
+    result = migrated.run("register-simulated")
+    assert result.returncode == 0, result.stdout + result.stderr
+    start("ingest")
+    healthy(migrated, "simulators", start("simulators"))
+    with closing(connect(migrated.database_url, autocommit=True)) as connection:
+
+        def count(column: str) -> int:
+            row = connection.execute(f"SELECT coalesce(sum({column}), 0)::int FROM ledger").fetchone()
+            return int(row[0]) if row else 0
+
+        wait_until(lambda: count("stored") > 0, READY_SECONDS, "messages of simulated devices to be stored")
+        assert count("dead_lettered") == 0
+
+
 @pytest.mark.parametrize("name", ["api", "maintain", "ingest"])
 def test_a_service_of_ours_may_not_change_the_schema(migrated: Deployment, name: str) -> None:
     environment = migrated.environment(name)
