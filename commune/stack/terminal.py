@@ -1,0 +1,55 @@
+"""A second terminal beside a running stack: a file to source, after which our commands and mosquitto's reach it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from commune.stack.mosquitto import MosquittoServer
+
+CLIENTS = ("mosquitto_pub", "mosquitto_sub")
+
+
+def write_environment(directory: Path, broker: MosquittoServer, database_url: str, api_url: str) -> Path:
+    """Write `directory/environment`, readable by its owner only, and return its path.
+
+    A shell that sources it (`. PATH`) has `commune` with the database and, as the account `maintain`, the broker; it
+    also has API_URL, MQTT_URL (the broker, with the account that devices share), `mosquitto_pub` and `mosquitto_sub`.
+    """
+    maintain, devices = broker.address("maintain"), broker.address("devices")
+    values = {
+        "COMMUNE_DATABASE_URL": database_url,
+        "COMMUNE_BROKER_HOST": maintain.host,
+        "COMMUNE_BROKER_PORT": str(maintain.port),
+        "COMMUNE_BROKER_USERNAME": "maintain",
+        "COMMUNE_BROKER_PASSWORD": maintain.password or "",
+        "MQTT_URL": f"mqtt://devices:{devices.password}@{devices.host}:{devices.port}",
+        "API_URL": api_url,
+    }
+    path = directory / "environment"
+    path.touch(mode=0o600)
+    path.write_text(_lines(values, [Path(sys.executable).parent, *_wrapped_clients(directory, broker)]), "utf-8")
+    return path
+
+
+def _lines(values: Mapping[str, str], directories: Sequence[Path]) -> str:
+    ahead = shlex.quote(os.pathsep.join(map(str, directories)))
+    exports = [f"export {name}={shlex.quote(value)}\n" for name, value in values.items()]
+    return "".join([*exports, f'export PATH={ahead}{os.pathsep}"$PATH"\n'])
+
+
+def _wrapped_clients(directory: Path, broker: MosquittoServer) -> list[Path]:
+    """Where the clients of a broker in a root directory can be called; nothing for a broker of the machine."""
+    root = broker.program.root
+    if root is None:
+        return []
+    programs = directory / "bin"
+    programs.mkdir(exist_ok=True)
+    for name in CLIENTS:
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec {shlex.join([*root.prefix(), f"/usr/bin/{name}"])} "$@"\n', "utf-8")
+        program.chmod(0o755)
+    return [programs]
