@@ -115,6 +115,11 @@ def test_every_commune_variable_is_a_setting(name: str) -> None:
     assert used <= SETTING_NAMES
 
 
+def test_everything_about_ingest_can_be_set_in_the_env_file() -> None:
+    used = set(SERVICES["ingest"]["environment"])
+    assert {name for name in SETTING_NAMES if name.startswith(f"{PREFIX}INGEST_")} <= used
+
+
 @pytest.mark.parametrize(("name", "operator", "operand"), sorted(set(compose.references())))
 def test_every_variable_is_in_the_example_with_the_same_default(name: str, operator: str, operand: str) -> None:
     value, is_commented = compose.example()[name]

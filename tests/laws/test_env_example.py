@@ -16,9 +16,11 @@ EXAMPLE = compose.example()
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_setting_stands_in_the_example_with_its_default(name: str) -> None:
-    value, is_commented = EXAMPLE[name]
     default = FIELDS[name].default
-    assert value == ("" if default is None else str(default))
+    expected = "" if default is None else str(default)
+    assert name in EXAMPLE, f"add to .env.example its description as a comment, and then: # {name}={expected}"
+    value, is_commented = EXAMPLE[name]
+    assert value == expected
     assert is_commented or value == "", "a default that stands uncommented would outlive a change of it"
 
 
