@@ -68,7 +68,8 @@ class Settings(BaseSettings):
         Field(
             min_length=1,
             max_length=64,
-            description="Client id of the ingest session. The broker keeps undelivered messages under this name, so it must stay the same over restarts and be used by one process only.",
+            description="Client id of the ingest session. The broker keeps undelivered messages under this name, so it "
+            "must stay the same over restarts and be used by one process only.",
         ),
     ] = "commune-ingest"
     ingest_batch_messages: Annotated[
@@ -76,7 +77,8 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=100_000,
-            description="A batch is written when this many messages are in hand. Larger batches raise the throughput under load and the time until a message is visible.",
+            description="A batch is written when this many messages are in hand. Larger batches raise the throughput "
+            "under load and the time until a message is visible.",
         ),
     ] = 5_000
     ingest_batch_age_milliseconds: Annotated[
@@ -84,7 +86,8 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=60_000,
-            description="A batch is written when its oldest message is this old, however small it is. This bounds how late a value is visible when traffic is light.",
+            description="A batch is written when its oldest message is this old, however small it is. This bounds how "
+            "late a value is visible when traffic is light.",
         ),
     ] = 200
     ingest_window_messages: Annotated[
@@ -92,7 +95,9 @@ class Settings(BaseSettings):
         Field(
             ge=2,
             le=65_535,
-            description="At most this many messages are in hand (received and not yet committed). It is also the Receive Maximum told to the broker. At least twice the batch; memory while the database is away grows with it and stops there.",
+            description="At most this many messages are in hand (received and not yet committed). It is also the "
+            "Receive Maximum told to the broker. At least twice the batch; memory while the database is away grows with it "
+            "and stops there.",
         ),
     ] = 20_000
     ingest_window_mebibytes: Annotated[
@@ -100,9 +105,19 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=65_536,
-            description="At most this many MiB of payload are in hand. It bounds memory where messages are large: gateways that send stored batches of up to 256 KiB.",
+            description="At most this many MiB of payload are in hand. It bounds memory where messages are large: "
+            "gateways that send stored batches of up to 256 KiB.",
         ),
     ] = 64
+    ingest_writers: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=16,
+            description="Connections over which batches are written side by side. One is enough where the database is "
+            "near; more help when a commit takes long, as over a network or on slow disks.",
+        ),
+    ] = 1
     ingest_metrics_port: Annotated[
         int,
         Field(ge=0, le=65535, description="Port on loopback for the metrics of ingest (Prometheus). 0: none."),

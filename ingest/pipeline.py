@@ -13,6 +13,7 @@ from broker.session import Delivery
 from devices.readings import Fault
 from devices.reasons import Reason
 from ingest.metrics import Metrics
+from ingest.numbers import BatchNumbers
 from ingest.reader import Reader
 from ingest.window import Window
 from storage.arrivals import Arrival, Outcome
@@ -37,7 +38,8 @@ class Pipeline:
         self,
         window: Window,
         sink: Sink,
-        client_id: str,
+        worker: Worker,
+        numbers: BatchNumbers,
         metrics: Metrics,
         *,
         settle: Callable[[Sequence[Delivery]], None],
@@ -50,9 +52,9 @@ class Pipeline:
         self._told = told
         self._reader = Reader()
         self._generation = 0
-        self._worker = Worker(client_id, datetime.now(UTC))
+        self._worker = worker
+        self._numbers = numbers
         self._stopping = threading.Event()
-        self._last_batch = 0
         self._recorded = 0.0
         self._incident = ""
 
@@ -62,7 +64,9 @@ class Pipeline:
         delay = FIRST_DELAY_SECONDS
         while not self._stopping.is_set():
             try:
-                self._window.remember_settled(self._sink.settled_packets())
+                last_batch, packets = self._sink.settled_before()
+                self._numbers.rise_above(last_batch)
+                self._window.remember_settled(packets)
                 self._refresh()
                 self._record(force=True)
             except SessionTaken:
@@ -76,8 +80,13 @@ class Pipeline:
                 self._recovered()
                 return
 
+    def write_all(self) -> None:
+        """Write batches until `stop`, and then what is in hand."""
+        self.run()
+        self.drain()
+
     def run(self) -> None:
-        """Write batches until `stop`; what is in hand then is left to the broker, which brings it again."""
+        """Write batches until `stop`."""
         while not self._stopping.is_set():
             batch, again = self._window.take(HEARTBEAT_SECONDS)
             if batch or again:
@@ -91,7 +100,7 @@ class Pipeline:
         self._window.close()
 
     def drain(self) -> None:
-        """Write what is left in the window once; used after the session has stopped reading, at an orderly end."""
+        """Write what is left in the window; while the database is away it is left to the broker instead."""
         while True:
             batch, again = self._window.take(0.0)
             if not batch and not again:
@@ -127,7 +136,7 @@ class Pipeline:
 
         With `refused`, why the database does not accept it, the batch is set aside instead of read.
         """
-        number = self._next_batch()
+        number = self._numbers.next()
         delay = FIRST_DELAY_SECONDS
         began = time.monotonic()
         while True:
@@ -157,9 +166,19 @@ class Pipeline:
         arrivals = [self._reader.read(delivery) for delivery in batch]
         if refused is not None:
             for arrival in arrivals:
-                arrival.readings, arrival.status, arrival.event = [], None, None
-                arrival.faults = [Fault(Reason.REFUSED, refused)]
+                self._refuse(arrival, refused)
         return arrivals
+
+    def _refuse(self, arrival: Arrival, why: str) -> None:
+        """Set aside the readings that the database does not accept; the whole message when it is none of them."""
+        bad = set(self._sink.refused_readings(arrival))
+        if bad:
+            faults = [Fault(Reason.REFUSED, why, index=arrival.readings[place].index) for place in sorted(bad)]
+            arrival.readings = [reading for place, reading in enumerate(arrival.readings) if place not in bad]
+            arrival.faults = [*arrival.faults, *faults]
+        else:
+            arrival.readings, arrival.status, arrival.event = [], None, None
+            arrival.faults = [Fault(Reason.REFUSED, why)]
 
     def _divide(self, batch: list[Delivery], again: list[Delivery], why: str) -> None:
         """Find the message that the database refuses, by halves, so that the rest of the batch is stored."""
@@ -186,11 +205,6 @@ class Pipeline:
             self._metrics.committed(outcome, seconds)
             for arrival, fault in outcome.set_aside:
                 self._told(arrival, fault)
-
-    def _next_batch(self) -> int:
-        """A number that rises over restarts too: nanoseconds of the clock, or one more than the last."""
-        self._last_batch = max(self._last_batch + 1, time.time_ns())
-        return self._last_batch
 
     def _pause(self, delay: float) -> float:
         self._stopping.wait(delay * random.uniform(0.5, 1.0))  # noqa: S311 - no secret

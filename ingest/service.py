@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from prometheus_client import start_http_server
 
@@ -12,8 +14,10 @@ from broker.session import Delivery, Session
 from devices.topics import Channel, subscription
 from ingest.answers import Answers
 from ingest.metrics import Metrics
+from ingest.numbers import BatchNumbers
 from ingest.pipeline import Pipeline
 from ingest.window import Limits, Window
+from storage.books import Worker
 from storage.sink import Sink
 
 CHANNELS = (Channel.TELEMETRY, Channel.EVENT, Channel.STATUS)
@@ -30,19 +34,19 @@ class IngestConfig:
     client_id: str
     database_role: str | None = None
     limits: Limits = field(default_factory=Limits)
+    writers: int = 1
     metrics_port: int = 0
     commune: str = "+"
     """The code of the one commune to listen to, or + for all."""
 
 
 class Ingest:
-    """Everything between the broker and the commit, put together."""
+    """Everything between the broker and the commit, put together: one session, one or more writers behind it."""
 
     def __init__(self, config: IngestConfig) -> None:
         self._config = config
         self.window = Window(config.limits)
         self.metrics = Metrics(self.window)
-        self._sink = Sink(config.database_url, config.client_id, role=config.database_role)
         self.session = Session(
             config.broker,
             config.client_id,
@@ -54,36 +58,65 @@ class Ingest:
         )
         self.metrics.connected.set_function(self.session.connected.is_set)
         self.metrics.reconnects.set_function(lambda: self.session.reconnects)
-        self.pipeline = Pipeline(
-            self.window,
-            self._sink,
-            config.client_id,
-            self.metrics,
-            settle=self.session.settle,
-            told=Answers(self.session.tell).answer,
-        )
-        self._stopping = threading.Event()
+        self._sinks = [
+            Sink(config.database_url, config.client_id, role=config.database_role, slot=slot)
+            for slot in range(config.writers)
+        ]
+        self._failure: Exception | None = None
+        worker = Worker(config.client_id, datetime.now(UTC))
+        numbers = BatchNumbers()
+        answers = Answers(self.session.tell)
+        self._pipelines = [
+            Pipeline(
+                self.window,
+                sink,
+                worker,
+                numbers,
+                self.metrics,
+                settle=self.session.settle,
+                told=answers.answer,
+            )
+            for sink in self._sinks
+        ]
 
     def run(self) -> None:
         """Run until `stop`. Raises SessionTaken when another process ingests under this client id."""
         if self._config.metrics_port:
             start_http_server(self._config.metrics_port, "127.0.0.1", self.metrics.registry)
-        owner = threading.Thread(target=self.session.run, name="session", daemon=True)
+        owner = threading.Thread(target=self._guarded, args=(self.session.run,), name="session", daemon=True)
+        writers = [
+            threading.Thread(target=self._guarded, args=(pipeline.write_all,), name=f"writer-{slot}", daemon=True)
+            for slot, pipeline in enumerate(self._pipelines)
+        ]
         try:
-            self.pipeline.start(PATIENCE_SECONDS)
-            owner.start()
-            self.pipeline.run()
-            self.pipeline.drain()
+            self._pipelines[0].start(PATIENCE_SECONDS)
+            for thread in (owner, *writers):
+                thread.start()
+            for thread in writers:
+                thread.join()
         finally:
             self.session.stop()
             if owner.is_alive():
                 owner.join(timeout=10)
             self.session.close()
-            self._sink.close()
+            for sink in self._sinks:
+                sink.close()
+        if self._failure is not None:
+            raise self._failure
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Do the work of a thread. The one broad except of this process: a thread that ends by a mistake of ours must
+        end the process too, or the others would go on without it; what is in hand stays with the broker."""
+        try:
+            work()
+        except Exception as error:
+            self._failure = error
+            self.stop()
 
     def stop(self) -> None:
         """Let `run` end: what is in hand is written and acknowledged, the rest stays with the broker."""
-        self.pipeline.stop()
+        for pipeline in self._pipelines:
+            pipeline.stop()
 
     def _put(self, delivery: Delivery) -> None:
         if not self.window.put(delivery):

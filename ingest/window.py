@@ -40,6 +40,7 @@ class Window:
         self.received = 0
         self.in_hand = 0
         self.bytes_in_hand = 0
+        self._oldest_since = 0.0
 
     def remember_settled(self, packets: Iterable[tuple[int, int, int]]) -> None:
         """Take in what was settled before this process began: packet id, checksum, length; oldest first."""
@@ -73,7 +74,10 @@ class Window:
                 self._by_packet[delivery.packet_id] = delivery
             self.in_hand += 1
             self.bytes_in_hand += len(delivery.payload)
-            if len(queue) == 1 or len(queue) == self._limits.batch_messages:
+            if len(queue) == 1:
+                self._oldest_since = time.monotonic()
+                self._changed.notify()
+            elif len(queue) == self._limits.batch_messages:
                 self._changed.notify()
         return True
 
@@ -106,6 +110,7 @@ class Window:
                 self._changed.wait(remaining)
             batch = self._queue[: self._limits.batch_messages]
             del self._queue[: len(batch)]
+            self._oldest_since = time.monotonic()  # of what is left; a little late, which only delays a small batch
             again, self._redelivered = self._redelivered, []
         return batch, again
 
@@ -129,7 +134,7 @@ class Window:
     def oldest_age_seconds(self) -> float:
         """How long the oldest message in hand has waited; 0 when nothing is in hand."""
         with self._changed:
-            return time.time() - self._queue[0].received_at if self._queue else 0.0
+            return time.monotonic() - self._oldest_since if self._queue else 0.0
 
     def _is_ripe(self) -> bool:
         return bool(self._redelivered) or (
@@ -137,8 +142,7 @@ class Window:
         )
 
     def _ripens_in(self) -> float:
-        """Seconds until the oldest message is old enough; bounded above, so that a clock that jumps does no harm."""
+        """Seconds until the oldest message is old enough, by a clock that nobody sets."""
         if not self._queue:
             return float("inf")
-        age = time.time() - self._queue[0].received_at
-        return min(self._limits.batch_age_seconds - age, self._limits.batch_age_seconds)
+        return self._limits.batch_age_seconds - (time.monotonic() - self._oldest_since)

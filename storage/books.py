@@ -215,6 +215,12 @@ def forget_deliveries(connection: Connection[Any], client_id: str) -> None:
     connection.execute(query("forget_deliveries"), {"client_id": client_id, "remembered": REMEMBERED_MESSAGES})
 
 
+def last_batch(connection: Connection[Any], client_id: str) -> int:
+    """The number of the last batch that a session settled; 0 when none is remembered."""
+    row = connection.execute(query("last_batch"), {"client_id": client_id}).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def settled_packets(connection: Connection[Any], client_id: str) -> Iterator[tuple[int, int, int]]:
     """The remembered packets of a session, oldest first: packet id, checksum, length of the payload."""
     for (messages,) in connection.execute(query("deliveries"), {"client_id": client_id}):

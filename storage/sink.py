@@ -24,8 +24,8 @@ from storage.writer import Redelivered, Writer
 
 BATCHES_BETWEEN_FORGETTING = 256
 
-# What psycopg raises, on either side of the wire, for values that the database can never accept.
-_NEVER_ACCEPTED = (psycopg.DataError, psycopg.IntegrityError, OverflowError, TypeError, ValueError)
+NEVER_ACCEPTED = (psycopg.DataError, psycopg.IntegrityError, OverflowError, TypeError, ValueError)
+"""What psycopg raises, on either side of the wire, for values that the database can never accept."""
 
 
 class Sink:
@@ -45,10 +45,20 @@ class Sink:
         self._in_doubt: int | None = None
         self._batches = 0
 
-    def settled_packets(self) -> list[tuple[int, int, int]]:
-        """What this client id has settled already: packet id, checksum, length; oldest first."""
+    def settled_before(self) -> tuple[int, list[tuple[int, int, int]]]:
+        """The last batch that this client id settled, and the packets: packet id, checksum, length; oldest first."""
         with self._translated():
-            return list(books.settled_packets(self._open(), self._client_id))
+            connection = self._open()
+            return books.last_batch(connection, self._client_id), list(
+                books.settled_packets(connection, self._client_id)
+            )
+
+    def refused_readings(self, arrival: Arrival) -> list[int]:
+        """The places of the readings of an arrival that the database does not accept; nothing is written."""
+        with self._translated():
+            self._open()
+            assert self._writer is not None
+            return self._writer.refused_readings(arrival, NEVER_ACCEPTED)
 
     def devices_if_changed(self, known_generation: int) -> tuple[int, dict[tuple[str, str], RegisteredDevice]] | None:
         """The registry's generation and devices, or None when it is still at `known_generation`."""
@@ -113,7 +123,7 @@ class Sink:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except _NEVER_ACCEPTED as error:
+        except NEVER_ACCEPTED as error:
             raise NotAcceptable(str(error).strip().splitlines()[0]) from error
         except (NotAcceptable, SessionTaken, DatabaseUnavailable):
             raise

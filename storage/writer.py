@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +63,18 @@ class Writer:
             if worker is not None:
                 books.record_delivery(self._connection, worker, batch, arrivals)
         return books.outcome
+
+    def refused_readings(self, arrival: Arrival, refusals: tuple[type[Exception], ...]) -> list[int]:
+        """The places of the readings that the database answers with one of `refusals`; nothing stays written."""
+        bad = []
+        for place, reading in enumerate(arrival.readings):
+            alone = replace(arrival, readings=[reading])
+            try:
+                with self._connection.transaction(force_rollback=True):
+                    self.write_readings([alone], [Settled()])
+            except refusals:
+                bad.append(place)
+        return bad
 
     def _store(self, kind: Kind, readings: Sequence[tuple[Arrival, int]], settled: Sequence[Settled]) -> None:
         """Write the readings of one kind; each arrival comes with its place in `settled`."""

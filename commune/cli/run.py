@@ -51,6 +51,7 @@ def ingest_config(settings: Settings) -> IngestConfig:
             batch_messages=settings.ingest_batch_messages,
             batch_age_seconds=settings.ingest_batch_age_milliseconds / 1000,
         ),
+        writers=settings.ingest_writers,
         metrics_port=settings.ingest_metrics_port,
     )
 

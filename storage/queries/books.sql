@@ -43,6 +43,10 @@ WHERE d.client_id = %(client_id)s AND d.batch = s.batch AND s.later >= %(remembe
 -- Whether a batch was settled.
 SELECT 1 FROM delivery WHERE client_id = %(client_id)s AND batch = %(batch)s;
 
+-- name: last_batch
+-- The last batch that a session settled.
+SELECT coalesce(max(batch), 0) FROM delivery WHERE client_id = %(client_id)s;
+
 -- name: deliveries
 -- What a session has settled, oldest first.
 SELECT messages FROM delivery WHERE client_id = %(client_id)s ORDER BY batch;

@@ -41,7 +41,7 @@ class Commissioned:
     def topic(self, channel: Channel = Channel.TELEMETRY, device: str = DEVICE, kind: str = "environment") -> str:
         return str(Topic(self.commune, kind, device, channel))
 
-    def config(self, **limits: Any) -> IngestConfig:
+    def config(self, writers: int = 1, **limits: Any) -> IngestConfig:
         """Ingest under a client id of the commune's own, listening to that commune only."""
         return IngestConfig(
             self.url,
@@ -49,6 +49,7 @@ class Commissioned:
             f"ingest-{self.commune}",
             database_role="commune_ingest",
             limits=Limits(**{"batch_age_seconds": 0.02} | limits),
+            writers=writers,
             commune=self.commune,
         )
 

@@ -252,3 +252,37 @@ def test_a_device_that_is_not_the_sender_is_untouched(commissioned: Commissioned
     assert commissioned.rows(
         "SELECT d.code, count(e.*) FROM device AS d LEFT JOIN environment AS e USING (device_id) GROUP BY 1 ORDER BY 1"
     ) == [(DEVICE, 0), ("cb-mt-02", 1)]
+
+
+def test_several_writers_behind_one_session_store_everything_once(commissioned: Commissioned) -> None:
+    with commissioned.running(writers=3, batch_messages=50):
+        commissioned.publish(*(payload(ts=1763600000 + number) for number in range(1000)))
+        commissioned.publish(*(payload(ts=1763600000 + number) for number in range(500, 1500)))
+        sums = commissioned.settled(2000)
+    assert (sums.stored, sums.duplicate) == (1500, 500)
+
+
+def test_a_reading_that_the_database_refuses_is_set_aside_alone(commissioned: Commissioned) -> None:
+    commissioned.connection.execute("ALTER TABLE environment ADD CONSTRAINT no_13 CHECK (pm25 <> 13)")
+    array = [{"ts": 1763600000 + number, "pm25": number} for number in range(20)]
+    with commissioned.running(batch_messages=100, batch_age_seconds=0.5):
+        commissioned.publish(*(payload(ts=1763700000 + number) for number in range(50)))
+        commissioned.publish(orjson.dumps(array), payload(ts=1763800000, pm25=13))
+        sums = commissioned.settled(52)
+    assert (sums.stored, sums.dead_lettered, sums.readings_stored) == (51, 1, 69)
+    assert commissioned.rows("SELECT reason, reading_index, position('no_13' in detail) > 0 FROM dead_letter ORDER BY 2") == [
+        ("refused", 0, True),
+        ("refused", 13, True),
+    ]
+
+
+def test_a_thread_that_fails_by_mistake_ends_the_process_and_loses_nothing(
+    commissioned: Commissioned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Ingest(commissioned.config())
+    monkeypatch.setattr(service.window, "take", lambda _timeout: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        service.run()
+    commissioned.publish(payload())
+    with commissioned.running():
+        assert commissioned.settled(1).stored == 1
