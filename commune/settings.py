@@ -96,8 +96,8 @@ class Settings(BaseSettings):
             ge=2,
             le=65_535,
             description="At most this many messages are in hand (received and not yet committed). It is also the "
-            "Receive Maximum told to the broker. At least twice the batch; memory while the database is away grows with it "
-            "and stops there.",
+            "Receive Maximum told to the broker. At least twice the batch; memory while the database is away grows "
+            "with it and stops there.",
         ),
     ] = 20_000
     ingest_window_mebibytes: Annotated[
