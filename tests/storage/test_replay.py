@@ -18,7 +18,7 @@ from storage.ledger import check, totals
 from storage.places import add_commune
 from storage.registry import add_device, all_devices
 from storage.replay import Replayed, discard, open_messages, replay
-from storage.set_aside import DeadLetterFilter
+from storage.set_aside import DeadLetterFilter, list_dead_letters
 from storage.writer import Writer
 
 RECEIVED = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -123,6 +123,8 @@ def test_letters_are_found_by_the_codes_of_their_topic(connection: Connection[An
     wanted = DeadLetterFilter(commune="vo-nhai", device="cb-mt-09")
     (message,) = open_messages(connection, wanted, limit=10)
     assert message.topic.startswith("xa/vo-nhai/")
+    (listed,) = list_dead_letters(connection, wanted, limit=10)
+    assert (listed.topic, listed.device) == (message.topic, None)
 
 
 def test_discarded_letters_stay_in_the_ledger_and_are_not_replayed(connection: Connection[Any]) -> None:
