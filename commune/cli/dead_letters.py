@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import Progress
 
 from commune.cli.common import echo_json, open_database
@@ -88,7 +89,11 @@ def replay_command(
     """Read dead letters anew by what is registered now; those that are in order become readings of their own time."""
     wanted = DeadLetterFilter(reason, LetterState.OPEN, commune, device, since, until)
     result = Replayed()
-    with open_database(autocommit=True) as connection, Progress(transient=True, disable=as_json) as progress:
+    console = Console(stderr=True)
+    with (
+        open_database(autocommit=True) as connection,
+        Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as progress,
+    ):
         messages = open_messages(connection, wanted, limit=limit)
         read = interpreter({(known.commune, known.code): known for known in all_devices(connection)})
         task = progress.add_task("replaying", total=len(messages))
