@@ -17,9 +17,11 @@ from storage.editions import Edition, edition_of
 from storage.sql import query
 
 ORIGIN = datetime(2000, 1, 3, tzinfo=UTC)
-WIDTHS = tuple(
-    "1 second,7 seconds,10 seconds,90 seconds,1 minute,5 minutes,7 minutes,15 minutes,1 hour,90 minutes,5 hours,6 hours,"
-    "12 hours,1 day,3 days,1 week,10 days,30 days,100 days 6 hours,1500 microseconds,300.000s,36:30:00".split(",")
+WIDTHS = (
+    *("1 second", "7 seconds", "90 seconds", "300.000s", "1500 microseconds"),
+    *("1 minute", "5 minutes", "7 minutes", "15 minutes", "90 minutes"),
+    *("1 hour", "5 hours", "6 hours", "12 hours", "36:30:00"),
+    *("1 day", "3 days", "1 week", "10 days", "30 days", "100 days 6 hours"),
 )
 MONTHS = ("1 month", "2 months", "5 months", "3 months", "6 months", "1 year", "7 years", "1 year 6 months")
 ORIGINS = ("2000-01-03+00", "2026-11-20 03:17:31+07", "1970-01-01+00", "1999-12-31 17:00:00+00")
