@@ -2,8 +2,79 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+
+from broker.errors import BrokerError
+from commune.cli.common import echo_json, fail
+from commune.demo.ending import Ending
+from commune.demo.reckoning import Reckoning
+from commune.demo.show import Demonstration, Plan
+from commune.settings import read_settings
+from commune.stack.errors import StackError
+from commune.stack.installations import Flavour
+from simulators.errors import SimulatorError
+from storage.errors import StorageError
+
+INTERRUPTED = 130
 
 
 def register(app: typer.Typer) -> None:
     """Add the demo to the command line."""
+    app.command()(demo)
+
+
+def demo(
+    seconds: Annotated[
+        float | None, typer.Option(min=1, help="End after so many seconds and check the sum. Without it: until Ctrl-C.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The last line on standard output is one JSON object.")
+    ] = False,
+    speed: Annotated[float, typer.Option(min=0.1, help="Simulated seconds a second.")] = 60.0,
+    days: Annotated[float, typer.Option(min=0, max=366, help="Days of history to write first.")] = 3.0,
+    commune: Annotated[str, typer.Option(help="The sample commune.")] = "gia-loc",
+    devices: Annotated[int | None, typer.Option(min=9, help="Simulate only so many, of all kinds.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 1,
+    edition: Annotated[
+        Flavour, typer.Option(help="PostgreSQL to run: timescaledb, plain, or auto (the first of them that is here).")
+    ] = "auto",
+    api_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the API. 0: any free port.")] = 0,
+) -> None:
+    """Run everything on this machine: private database and broker, ingest, API, and a simulated commune.
+
+    It needs no settings, touches no service of the machine, and leaves nothing behind; a second one beside it is
+    welcome. With COMMUNE_DATABASE_URL it uses that database, and what it stores there stays. Exits 1 when
+    published = received = stored + duplicate + dead_lettered does not hold at the end, or a kind was not heard of.
+    """
+    plan = Plan(seconds, speed, days, commune, devices, seed, edition, api_port)
+    reckoning = show(plan, quiet=as_json)
+    if as_json:
+        echo_json(reckoning.as_dict())
+    differences = reckoning.losses() if seconds is None else reckoning.differences()
+    if differences:
+        fail("\n".join(differences))
+
+
+def show(plan: Plan, *, quiet: bool) -> Reckoning:
+    """Run the plan; with `quiet` people read standard error, so that standard output has the result only."""
+
+    def tell(line: str) -> None:
+        typer.echo(line, err=quiet)
+
+    try:
+        with Ending() as ending:
+            reckoning = Demonstration(plan, read_settings(), tell, ending).run()
+    except KeyboardInterrupt:
+        fail("stopped before it began", INTERRUPTED)
+    except (StackError, StorageError, BrokerError, SimulatorError) as error:
+        fail(str(error))
+    r = reckoning
+    tell(
+        f"published {r.published} = received {r.received} = stored {r.stored} + duplicate {r.duplicate} + "
+        f"set aside {r.dead_lettered}"
+        if not r.losses()
+        else "the sum does not hold"
+    )
+    return reckoning

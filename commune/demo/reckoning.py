@@ -1,0 +1,103 @@
+"""The sum of a demonstration: what the simulators got acknowledged, and where all of it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from devices.catalogue import KINDS
+from storage.connect import Session
+from storage.ledger import totals
+from storage.tallies import readings_by_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The loss ledger's sums, and the readings of each kind, at one moment."""
+
+    received: int
+    stored: int
+    duplicate: int
+    dead_lettered: int
+    redelivered: int
+    kinds: Mapping[str, int]
+
+    @classmethod
+    def read(cls, session: Session) -> Books:
+        """Read them from the database."""
+        sums = totals(session)
+        counted = sums.received, sums.stored, sums.duplicate, sums.dead_lettered, sums.redelivered
+        return cls(*counted, readings_by_kind(session))
+
+    def since(self, earlier: Books) -> Books:
+        """What was added since an earlier reading."""
+        return Books(
+            self.received - earlier.received,
+            self.stored - earlier.stored,
+            self.duplicate - earlier.duplicate,
+            self.dead_lettered - earlier.dead_lettered,
+            self.redelivered - earlier.redelivered,
+            {name: count - earlier.kinds.get(name, 0) for name, count in self.kinds.items()},
+        )
+
+    @property
+    def settled(self) -> int:
+        """Messages that are stored, recognised as duplicates, or set aside."""
+        return self.stored + self.duplicate + self.dead_lettered
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """The outcome of a demonstration.
+
+    `published` counts the messages that the simulators published over MQTT and got acknowledged (history is written
+    past the broker and not in it), `sent` those they published; the rest is from the loss ledger, and `kinds` counts
+    the readings stored of each kind. `in_hand` is what ingest had received and not committed at the end.
+    """
+
+    edition: str
+    sent: int
+    published: int
+    received: int
+    stored: int
+    duplicate: int
+    dead_lettered: int
+    in_hand: int
+    redelivered: int
+    kinds: Mapping[str, int]
+    history_readings: int
+    devices: int
+    seconds: float
+
+    def differences(self) -> list[str]:
+        """Return what does not hold, in words; nothing when everything does."""
+        return [*self.losses(), *self.silence()]
+
+    def losses(self) -> list[str]:
+        """Return where messages went missing, or were counted twice."""
+        found = []
+        settled = self.stored + self.duplicate + self.dead_lettered
+        if self.sent != self.published:
+            found.append(f"{self.sent} messages were sent, and the broker acknowledged {self.published}")
+        if self.published != self.received:
+            found.append(
+                f"published {self.published} differs from received {self.received} by {self.published - self.received}"
+            )
+        if self.received != settled:
+            found.append(
+                f"received {self.received} differs from stored {self.stored} + duplicate {self.duplicate} + "
+                f"dead_lettered {self.dead_lettered} = {settled} by {self.received - settled}"
+            )
+        if self.in_hand:
+            found.append(f"in_hand is {self.in_hand}, and must be 0 at the end")
+        return found
+
+    def silence(self) -> list[str]:
+        """Return which kinds nothing was stored of."""
+        silent = [name for name in KINDS if self.kinds.get(name, 0) <= 0]
+        return [f"no reading was stored of: {', '.join(silent)}"] if silent else []
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same, ready for JSON, with the differences."""
+        return {**asdict(self), "kinds": dict(self.kinds), "differences": self.differences()}

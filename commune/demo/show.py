@@ -1,0 +1,225 @@
+"""The demonstration itself: start everything, tell where to look, simulate, and add up at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from broker.publisher import Publisher
+from commune.demo import services
+from commune.demo.database import Database, open_database
+from commune.demo.ending import Ending
+from commune.demo.reckoning import Books, Reckoning
+from commune.sample import Written, backfill, register
+from commune.settings import Settings
+from commune.stack.errors import DeadlineError
+from commune.stack.installations import Flavour
+from commune.stack.instances import Instance
+from commune.stack.mosquitto import MosquittoServer
+from commune.stack.processes import Process, wait_until
+from commune.stack.servers import HOST, free_port
+from simulators.communes import load
+from simulators.devices import Simulator
+from simulators.history import expected_readings
+from simulators.messages import simulators_of
+from simulators.run import Simulation, Statistics
+from storage.connect import Session
+from storage.ledger import totals
+from storage.roles import Role
+
+DAY_SECONDS = 86_400
+ENDLESS_HEAD_START_SECONDS = 3_600
+"""A demonstration without an end begins so far in the past, so that all kinds have reported after some seconds."""
+DRAIN_SECONDS = 60.0
+TELL_SECONDS = 5.0
+BACKFILL_TELL_SECONDS = 2.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to show. `seconds` None: until it is told to stop. `speed`: simulated seconds a second."""
+
+    seconds: float | None = None
+    speed: float = 60.0
+    days: float = 3.0
+    commune: str = "gia-loc"
+    devices: int | None = None
+    seed: int = 1
+    flavour: Flavour = "auto"
+    api_port: int = 0
+
+    def starts_at(self, now: float) -> int:
+        """Return the Unix second of simulated time at which the live part starts, so that it ends no later than now."""
+        if self.speed <= 1:
+            return int(now)
+        if self.seconds is None:
+            return int(now) - ENDLESS_HEAD_START_SECONDS
+        return int(now - self.seconds * (self.speed - 1))
+
+
+@dataclass(slots=True)
+class Demonstration:
+    """One demonstration, from nothing to nothing. `tell` takes what people are to read while it runs."""
+
+    plan: Plan
+    settings: Settings
+    tell: Tell
+    ending: Ending
+    _processes: list[Process] = field(default_factory=list)
+    _told: float = 0.0
+    _ingest_port: int = 0
+
+    def run(self) -> Reckoning:
+        """Show it, stop everything, and return the sum.
+
+        Raises StackError, StorageError and BrokerError when a part fails, KeyboardInterrupt when it is told to stop
+        before it began.
+        """
+        sample = load(self.plan.commune)
+        simulators = simulators_of(sample, self.plan.seed, self.plan.devices)
+        with ExitStack() as stack:
+            with self.ending.at_once():
+                instance = stack.enter_context(Instance.create(self.settings.local_directory, "demo"))
+                database = stack.enter_context(open_database(self.settings, instance.path, self.plan.flavour))
+                self.tell(f"database: {database.edition}")
+                broker = stack.enter_context(
+                    MosquittoServer.start(instance.path / "broker", local_directory=self.settings.local_directory)
+                )
+                self.tell(f"broker:   Mosquitto {broker.version}")
+                session = stack.enter_context(closing(database.connect()))
+                numbers = register(session, sample)
+                self.tell(f"commune:  {sample.commune.name} (a sample), {len(numbers)} devices of all kinds")
+                self._start_processes(stack, instance, database, broker)
+                self._say_where(instance, database, broker)
+                start = self.plan.starts_at(time.time())
+                history = self._write_history(session, numbers, simulators, start)
+                before = Books.read(session)
+            return self._show(session, broker, before, history, simulators, start, database.edition)
+
+    def _write_history(
+        self, session: Session, numbers: dict[str, int], simulators: list[Simulator], start: int
+    ) -> Written:
+        """Give the devices a past, up to where the live part starts."""
+        first = start - round(self.plan.days * DAY_SECONDS)
+        expected = max(1, expected_readings(simulators, first, start))
+        began = self._told = time.monotonic()
+
+        def progress(written: Written) -> None:
+            if time.monotonic() - self._told >= BACKFILL_TELL_SECONDS:
+                self._told = time.monotonic()
+                self.tell(f"history:  {min(99, 100 * written.readings // expected)} %")
+
+        written = backfill(session, simulators, numbers, first, start, progress)
+        self.tell(f"history:  {written.stored} readings of {self.plan.days:g} days in {time.monotonic() - began:.1f} s")
+        return written
+
+    def _start_processes(
+        self, stack: ExitStack, instance: Instance, database: Database, broker: MosquittoServer
+    ) -> None:
+        """Start ingest, API and maintenance with the settings that a deployment would give them."""
+        address = broker.address("ingest")
+        self._ingest_port = free_port()
+        api_port = self.plan.api_port or free_port()
+        wanted: dict[str, dict[str, object]] = {
+            "ingest": {
+                "database_url": database.roles[Role.INGEST],
+                "broker_host": address.host,
+                "broker_port": address.port,
+                "broker_username": address.username,
+                "broker_password": address.password,
+                "ingest_client_id": f"commune-{instance.path.name}",
+                "ingest_metrics_port": self._ingest_port,
+            },
+            "api": {"database_url": database.roles[Role.READ], "api_host": HOST, "api_port": api_port},
+            "maintain": {"database_url": database.roles[Role.ADMIN]},
+        }
+        for name, settings in wanted.items():
+            process = services.start(name, instance.path, settings)
+            stack.callback(process.stop)
+            self._processes.append(process)
+        services.wait_for_ingest(self._processes[0], self._ingest_port)
+        services.wait_for_api(self._processes[1], api_port)
+        self.tell(f"page:     http://{HOST}:{api_port}/")
+        self.tell(f"API:      http://{HOST}:{api_port}/api/v1/docs")
+
+    def _say_where(self, instance: Instance, database: Database, broker: MosquittoServer) -> None:
+        self.tell(f"MQTT:     {HOST}:{broker.port}, accounts and passwords in {shown(broker.accounts_file)}")
+        if database.private:
+            self.tell(f"database: {database.url}")
+        self.tell(f"logs:     {shown(instance.path)}/{{ingest,api,maintain}}.log")
+
+    def _show(
+        self,
+        session: Session,
+        broker: MosquittoServer,
+        before: Books,
+        history: Written,
+        simulators: list[Simulator],
+        start: int,
+        edition: str,
+    ) -> Reckoning:
+        """Simulate until the end, let ingest finish, and add up."""
+        began = time.monotonic()
+        until = "until Ctrl-C" if self.plan.seconds is None else f"for {self.plan.seconds:g} s"
+        self.tell(f"simulating {len(simulators)} devices {until}, {self.plan.speed:g} times as fast as life")
+        simulation = Simulation(simulators, speed=self.plan.speed, seconds=self.plan.seconds, start=start)
+
+        def progress(statistics: Statistics) -> None:
+            services.check(self._processes)
+            if time.monotonic() - self._told >= TELL_SECONDS:
+                self._told = time.monotonic()
+                self._say_how_far(session, before, statistics)
+
+        with Publisher(broker.address("simulator"), "commune-demo-simulator") as publisher:
+            statistics = simulation.run(publisher, stop=lambda: self.ending.asked, progress=progress)
+        self._drain(session, before, statistics.acknowledged)
+        after = Books.read(session).since(before)
+        in_hand = services.metric(self._ingest_port, "commune_ingest_in_hand")
+        return Reckoning(
+            edition=edition,
+            sent=statistics.published,
+            published=statistics.acknowledged,
+            received=after.received,
+            stored=after.stored,
+            duplicate=after.duplicate,
+            dead_lettered=after.dead_lettered,
+            in_hand=-1 if in_hand is None else int(in_hand),
+            redelivered=after.redelivered,
+            kinds=after.kinds,
+            history_readings=history.stored,
+            devices=len(simulators),
+            seconds=round(time.monotonic() - began, 3),
+        )
+
+    def _say_how_far(self, session: Session, before: Books, statistics: Statistics) -> None:
+        sums = totals(session)
+        line = f"published {statistics.published}, stored {sums.stored - before.stored}"
+        line += f", set aside {sums.dead_lettered - before.dead_lettered}"
+        if statistics.kinds:
+            line += f"; readings: {', '.join(f'{name} {count}' for name, count in statistics.kinds.items())}"
+        self.tell(line)
+
+    def _drain(self, session: Session, before: Books, published: int) -> None:
+        """Wait until ingest has settled what was published; the sum tells if it did not in time."""
+
+        def drained() -> bool:
+            services.check(self._processes)
+            return (
+                totals(session).received - before.received >= published
+                and services.metric(self._ingest_port, "commune_ingest_in_hand") == 0
+            )
+
+        try:
+            wait_until(drained, DRAIN_SECONDS, f"ingest to settle {published} messages")
+        except DeadlineError as error:
+            self.tell(str(error))
+
+
+def shown(path: Path) -> str:
+    """Return a path as people read it: relative to where they are, if it is below."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,3 @@
+-- name: count_readings
+-- How many readings of a kind there are.
+SELECT count(*) FROM {table};

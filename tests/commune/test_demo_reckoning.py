@@ -1,0 +1,83 @@
+"""The sum of a demonstration, and what is said when it does not hold."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from commune.demo.reckoning import Books, Reckoning
+from devices.catalogue import KINDS
+from storage.connect import connect
+
+GOOD = Reckoning(
+    edition="PostgreSQL 18.6",
+    sent=10,
+    published=10,
+    received=10,
+    stored=7,
+    duplicate=2,
+    dead_lettered=1,
+    in_hand=0,
+    redelivered=3,
+    kinds=dict.fromkeys(KINDS, 5),
+    history_readings=100,
+    devices=9,
+    seconds=1.0,
+)
+
+
+def test_a_sum_that_holds_has_no_differences() -> None:
+    assert GOOD.differences() == []
+    assert GOOD.as_dict()["differences"] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (replace(GOOD, sent=11), "11 messages were sent, and the broker acknowledged 10"),
+        (replace(GOOD, published=12, sent=12), "published 12 differs from received 10 by 2"),
+        (replace(GOOD, published=9, sent=9), "published 9 differs from received 10 by -1"),
+        (
+            replace(GOOD, stored=6),
+            "received 10 differs from stored 6 + duplicate 2 + dead_lettered 1 = 9 by 1",
+        ),
+        (replace(GOOD, in_hand=4), "in_hand is 4, and must be 0 at the end"),
+        (replace(GOOD, in_hand=-1), "in_hand is -1, and must be 0 at the end"),
+    ],
+)
+def test_a_loss_is_named_with_both_numbers(wrong: Reckoning, named: str) -> None:
+    assert wrong.differences() == wrong.losses() == [named]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_which_nothing_was_stored_is_named(kind: str) -> None:
+    silent = replace(GOOD, kinds={**GOOD.kinds, kind: 0})
+    assert silent.losses() == []
+    assert silent.differences() == [f"no reading was stored of: {kind}"]
+
+
+def test_several_differences_are_all_named() -> None:
+    assert len(replace(GOOD, sent=11, in_hand=1, kinds={}).differences()) == 3
+
+
+def test_the_json_has_what_is_promised() -> None:
+    promised = {"edition", "published", "received", "stored", "duplicate", "dead_lettered", "in_hand", "redelivered"}
+    assert promised | {"kinds"} <= set(GOOD.as_dict())
+    assert set(GOOD.as_dict()["kinds"]) == set(KINDS)
+
+
+def test_books_of_an_empty_database_are_zero_for_every_kind(database_url: str) -> None:
+    with closing(connect(database_url)) as session:
+        books = Books.read(session)
+    assert books == Books(0, 0, 0, 0, 0, dict.fromkeys(KINDS, 0))
+    assert books.settled == 0
+
+
+def test_what_was_there_before_is_taken_off() -> None:
+    before = Books(10, 6, 3, 1, 2, {"wifi": 5})
+    after = Books(25, 16, 7, 2, 3, {"wifi": 9, "camera": 1})
+    since = after.since(before)
+    assert since == Books(15, 10, 4, 1, 1, {"wifi": 4, "camera": 1})
+    assert since.settled == since.received
