@@ -21,6 +21,7 @@ from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
 from commune.stack.processes import Process, wait_until
 from commune.stack.servers import HOST, free_port
+from commune.stack.terminal import write_environment
 from simulators.communes import load
 from simulators.devices import Simulator
 from simulators.history import expected_readings
@@ -144,8 +145,11 @@ class Demonstration:
             self._processes.append(process)
         services.wait_for_ingest(self._processes[0], self._ingest_port)
         services.wait_for_api(self._processes[1], api_port)
-        self.tell(f"page:     http://{HOST}:{api_port}/")
-        self.tell(f"API:      http://{HOST}:{api_port}/api/v1/docs")
+        page = f"http://{HOST}:{api_port}"
+        self.tell(f"page:     {page}/")
+        self.tell(f"API:      {page}/api/v1/docs")
+        environment = write_environment(instance.path, broker, database.roles[Role.ADMIN], page)
+        self.tell(f"terminal: . {shown(environment)}")
 
     def _say_where(self, instance: Instance, database: Database, broker: MosquittoServer) -> None:
         self.tell(f"MQTT:     {HOST}:{broker.port}, accounts and passwords in {shown(broker.accounts_file)}")

@@ -51,6 +51,12 @@ def test_a_loss_is_named_with_both_numbers(wrong: Reckoning, named: str) -> None
     assert wrong.differences() == wrong.losses() == [named]
 
 
+def test_where_others_may_publish_too_only_less_than_was_published_is_a_loss() -> None:
+    more, less = replace(GOOD, published=9, sent=9), replace(GOOD, published=11, sent=11)
+    assert more.losses(alone=False) == []
+    assert less.losses(alone=False) == ["published 11 differs from received 10 by 1"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_of_which_nothing_was_stored_is_named(kind: str) -> None:
     silent = replace(GOOD, kinds={**GOOD.kinds, kind: 0})
