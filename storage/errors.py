@@ -30,6 +30,10 @@ class QueryTooSlow(StorageError):
     """A question took longer than its time limit and was given up. Asking for less may help."""
 
 
+class NotMigrated(StorageError):
+    """A table, column or function is not there: the database lacks a migration of this program."""
+
+
 class MigrationRefused(StorageError):
     """The database was left as it is; each of `reasons` names what stands in the way."""
 
@@ -53,9 +57,12 @@ def driver_errors() -> Iterator[None]:
         yield
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise DatabaseUnavailable(_one_line(error)) from error
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction) as error:
+        said = error.diag.message_primary
+        raise NotMigrated(f"{said}: the database is older than this program, run `commune db migrate`") from error
     except psycopg.Error as error:
         raise StorageError(_one_line(error)) from error
 
 
 def _one_line(error: psycopg.Error) -> str:
-    return " ".join(str(error).split())
+    return " ".join((error.diag.message_primary or str(error)).split())
