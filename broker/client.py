@@ -23,6 +23,8 @@ from broker.sockets import GatheringSocket
 KEEPALIVE_SECONDS = 30
 SESSION_NEVER_EXPIRES = 0xFFFFFFFF
 CONNECT_TIMEOUT_SECONDS = 10.0
+QOS_BITS, QOS_1, DUP_BIT = 0x06, 0x02, 0x08
+"""Bits of the first byte of a PUBLISH packet: MQTT 5, section 3.3.1."""
 PACKETS_A_STEP = 512
 """So many packets are read before acknowledgements are written again."""
 
@@ -30,7 +32,7 @@ PACKETS_A_STEP = 512
 class SingleThreadClient(Client):
     """A paho client whose socket gathers and whose loop is run by us, in one thread.
 
-    paho has no public place for a socket of one's own, so two of its private methods are used here and nowhere else;
+    paho has no public place for a socket of one's own, so some of its private parts are used here and nowhere else;
     tests hold them to what we rely on.
     """
 
@@ -39,6 +41,7 @@ class SingleThreadClient(Client):
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5, **kwargs
         )
         self.gathering: GatheringSocket | None = None
+        self.on_plain_publish: Callable[[bytes, bytes, int, bool], None] | None = None
         # With a callback here paho leaves writing to us instead of writing inside publish() and ack().
         self.on_socket_register_write = lambda *_: None
 
@@ -49,6 +52,23 @@ class SingleThreadClient(Client):
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.gathering = GatheringSocket(plain)
         return self.gathering
+
+    def _handle_publish(self) -> MQTTErrorCode:
+        """Hand a PUBLISH of QoS 1 without properties, which nearly all are, to `on_plain_publish`.
+
+        paho makes a table of all MQTT 5 properties for each message, which is 40 % of its time; the layout read here
+        is that of section 3.3 of the standard. Everything else goes paho's way.
+        """
+        command, packet = self._in_packet["command"], self._in_packet["packet"]
+        if self.on_plain_publish is not None and command & QOS_BITS == QOS_1:
+            topic_end = 2 + (packet[0] << 8 | packet[1])
+            if packet[topic_end + 2] == 0:  # the length of the properties
+                packet_id = packet[topic_end] << 8 | packet[topic_end + 1]
+                self.on_plain_publish(
+                    bytes(packet[2:topic_end]), bytes(packet[topic_end + 3 :]), packet_id, bool(command & DUP_BIT)
+                )
+                return MQTTErrorCode.MQTT_ERR_SUCCESS
+        return super()._handle_publish()
 
     def ping(self) -> None:
         """Ask the broker for a sign of life, so that it does not think us dead while we do not read."""

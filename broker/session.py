@@ -131,6 +131,7 @@ class Session:
             self._wake_write.send(b"w")
 
     def _open(self, client: SingleThreadClient) -> None:
+        client.on_plain_publish = self._receive_plain
         client.on_message = self._receive_message
         open_session(
             client, self._address, clean=False, receive_maximum=self._receive_maximum, on_open=self._begin_epoch
@@ -155,17 +156,13 @@ class Session:
         if refused:
             raise SubscriptionRefused(f"account {self._address.username!r} may not subscribe to {', '.join(refused)}")
 
-    def _receive_message(self, _client: object, _userdata: object, message: MQTTMessage) -> None:
+    def _receive_plain(self, topic: bytes, payload: bytes, packet_id: int, is_again: bool) -> None:
         # An invalid topic must not end the thread: it becomes a message like any other, and a dead letter.
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = repr(message._topic)
-        self._on_delivery(
-            Delivery(
-                topic, bytes(message.payload), message.mid if message.qos else 0, self.epoch, message.dup, time.time()
-            )
-        )
+        text = topic.decode("utf-8", "backslashreplace")
+        self._on_delivery(Delivery(text, payload, packet_id, self.epoch, is_again, time.time()))
+
+    def _receive_message(self, _client: object, _userdata: object, message: MQTTMessage) -> None:
+        self._receive_plain(message._topic, bytes(message.payload), message.mid if message.qos else 0, message.dup)
 
     def _receive(self, client: SingleThreadClient) -> None:
         """Move messages in and acknowledgements out until the connection is lost or the session is stopped."""

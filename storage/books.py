@@ -10,14 +10,15 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any
 
 from psycopg import Connection
 
 from devices.reasons import REASONS, Level
-from storage.arrivals import Arrival, Outcome, Settled, local_day
+from storage.arrivals import LOCAL_TIME, Arrival, Outcome, Settled, local_day
 from storage.sql import query
 
 REMEMBERED_MESSAGES = 65_535
@@ -35,6 +36,9 @@ PARAMETER_COLUMNS = (
     "readings_dead_lettered",
     "fields_dead_lettered",
 )
+
+
+_COUNTS = attrgetter(*PARAMETER_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -75,10 +79,16 @@ class Books:
         self.outcome = Outcome()
         self.entries: dict[tuple[int, date], Entry] = {}
         self._letters: list[tuple[Any, ...]] = []
+        self._day = date.min
+        self._day_starts = self._day_ends = datetime.min.replace(tzinfo=UTC)
 
     def entry(self, device_id: int, received_at: datetime) -> Entry:
         """The increments of the row of a device and the day of a moment."""
-        key = (device_id, local_day(received_at))
+        if not self._day_starts <= received_at < self._day_ends:  # nearly all of a batch came on one day
+            self._day = local_day(received_at)
+            self._day_starts = datetime.combine(self._day, time.min, LOCAL_TIME).astimezone(UTC)
+            self._day_ends = self._day_starts + timedelta(days=1)
+        key = (device_id, self._day)
         entry = self.entries.get(key)
         if entry is None:
             entry = self.entries[key] = Entry()
@@ -89,28 +99,36 @@ class Books:
         entry = self.entry(arrival.device_id, arrival.received_at)
         entry.received += 1
         self.outcome.messages += 1
-        faults = [*arrival.faults, *end.conflicts]
         is_dead = False
         if end.stored or end.merged:
             entry.stored += 1
             self.outcome.stored += 1
-        elif any(REASONS[fault.reason][0] is not Level.FIELD for fault in faults):
+        elif any(REASONS[fault.reason][0] is not Level.FIELD for fault in (*arrival.faults, *end.conflicts)):
             entry.dead_lettered += 1
             self.outcome.dead_lettered += 1
             is_dead = True
         else:
             entry.duplicate += 1
             self.outcome.duplicate += 1
-        self.enter_parts(arrival, end, settles=is_dead)
+        self._enter_readings(arrival, end, entry)
+        if arrival.faults or end.conflicts:
+            self._set_aside(arrival, end, entry, settles=is_dead)
 
-    def enter_parts(self, arrival: Arrival, end: Settled, *, settles: bool = False) -> None:
-        """Enter the readings and the dead letters of a message; with `settles`, one of these stands for the message."""
+    def enter_parts(self, arrival: Arrival, end: Settled) -> None:
+        """Enter the readings and the dead letters of a message that is counted elsewhere, or is none."""
         entry = self.entry(arrival.device_id, arrival.received_at)
+        self._enter_readings(arrival, end, entry)
+        self._set_aside(arrival, end, entry, settles=False)
+
+    def _enter_readings(self, arrival: Arrival, end: Settled, entry: Entry) -> None:
         if arrival.kind is not None and arrival.readings:
             entry.readings_stored += end.stored
             entry.readings_merged += end.merged
             entry.readings_duplicate += end.duplicate
             self.outcome.readings_by_kind[arrival.kind.name] += end.stored
+
+    def _set_aside(self, arrival: Arrival, end: Settled, entry: Entry, *, settles: bool) -> None:
+        """Make dead letters of what has a fault; with `settles`, one of them stands for the message."""
         for fault in (*arrival.faults, *end.conflicts):
             level = REASONS[fault.reason][0]
             if level is Level.FIELD:
@@ -153,7 +171,7 @@ class Books:
                         copy.write_row(letter)
             if self.entries:
                 keys = sorted(self.entries)
-                counts = zip(*(astuple(self.entries[key]) for key in keys), strict=True)
+                counts = zip(*(_COUNTS(self.entries[key]) for key in keys), strict=True)
                 parameters: dict[str, list[Any]] = dict(zip(PARAMETER_COLUMNS, map(list, counts), strict=True))
                 parameters["device_id"] = [device_id for device_id, _ in keys]
                 parameters["day"] = [day for _, day in keys]

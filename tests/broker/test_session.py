@@ -9,9 +9,12 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from broker.address import BrokerAddress
 from broker.baseline import forget_session
+from broker.client import loop_until, make_client, open_session
 from broker.publisher import Publisher
 from broker.session import Delivery, Session
 from commune.stack.mosquitto import MosquittoServer
@@ -169,3 +172,31 @@ def test_a_connection_that_cannot_be_made_is_one_line_and_then_tried_again(
     session.stop()
     thread.join(15)
     assert sum(words in message for message in caplog.messages) == 1
+
+
+@pytest.mark.parametrize("payload", [b"", b"{}", bytes(range(256)), b"x" * 70_000])
+@pytest.mark.parametrize("qos", [0, 1])
+@pytest.mark.parametrize("with_properties", [False, True])
+def test_a_message_is_read_alike_with_and_without_properties(
+    broker_server: MosquittoServer,
+    device: str,
+    receive: Callable[..., Receiver],
+    payload: bytes,
+    qos: int,
+    with_properties: bool,
+) -> None:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    if with_properties:
+        properties.ContentType = "application/json"
+        properties.UserProperty = ("maker", "Công ty thử")
+    with receive() as receiver:
+        address = broker_server.address("devices")
+        client = make_client(address, f"publisher-{device}", manual_ack=False)
+        open_session(client, address, clean=True)
+        client.publish(f"xa/session/environment/{device}/telemetry", payload, qos=qos, properties=properties)
+        loop_until(client, lambda: bool(receiver.came), 10)
+        client.leave()
+        (came,) = receiver.came
+        assert (came.topic, came.payload) == (f"xa/session/environment/{device}/telemetry", payload)
+        assert (came.packet_id > 0, came.is_again) == (qos == 1, False)
+        receiver.session.settle(receiver.came)
