@@ -28,7 +28,7 @@ TAGS = [
     {"name": "kinds", "description": "Loại thiết bị và các trường đo / Kinds of devices and their fields"},
     {"name": "places", "description": "Xã, thôn, điểm và bản đồ / Communes, hamlets, sites, maps"},
     {"name": "devices", "description": "Thiết bị, giá trị mới nhất, chuỗi số liệu / Devices, latest values, series"},
-    {"name": "losses", "description": "Bản tin bị gác lại và sổ đối chiếu / Dead letters and the loss ledger"},
+    {"name": "losses", "description": "Bản tin để riêng và sổ đối chiếu / Dead letters and the loss ledger"},
     {"name": "operation", "description": "Vận hành / Running it"},
 ]
 

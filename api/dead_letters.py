@@ -80,7 +80,7 @@ def get_dead_letter(
     if found is None:
         raise ApiProblem(
             Problem.UNKNOWN_DEAD_LETTER,
-            Text(f"Không có bản tin bị gác lại số {id}.", f"There is no dead letter {id}."),
+            Text(f"Không có bản tin để riêng số {id}.", f"There is no dead letter {id}."),
             allowed=f"{PREFIX}/dead-letters",
         )
     row, payload = found

@@ -11,7 +11,7 @@ WORDS: dict[str, Text] = {
     "openapi": Text("Mô tả OpenAPI", "OpenAPI document"),
     "geojson": Text("GeoJSON thiết bị", "Devices as GeoJSON"),
     "ledger": Text("Sổ đối chiếu bản tin", "Loss ledger"),
-    "dead_letters": Text("Bản tin bị gác lại", "Dead letters"),
+    "dead_letters": Text("Bản tin để riêng", "Dead letters"),
     "updated": Text("Cập nhật lúc {time}", "Updated at {time}"),
     "loading": Text("Đang tải…", "Loading…"),
     "stale": Text(
