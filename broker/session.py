@@ -51,7 +51,9 @@ class Session:
 
     `on_delivery` is called in the owning thread and must not block; `has_room` is asked before reading: while it says
     no, nothing is read and the broker keeps the rest. `on_open` is told, before any delivery of a connection, whether
-    the broker had kept the session. `receive_maximum` bounds what the broker sends ahead of acknowledgements.
+    the broker had kept the session. What is in `unsubscribe_from` is unsubscribed from on every connect: filters of an
+    earlier configuration, which the broker keeps with the session. `receive_maximum` bounds what the broker sends
+    ahead of acknowledgements.
     """
 
     def __init__(
@@ -78,7 +80,7 @@ class Session:
         self._wake_read.setblocking(False)
         self._wake_write.setblocking(False)
         self._stopping = threading.Event()
-        self._subscribed: set[str] = set()
+        self.unsubscribe_from: tuple[str, ...] = ()
         self.connected = threading.Event()
         self.epoch = 0
         self.reconnects = 0
@@ -152,6 +154,8 @@ class Session:
         client.subscribe([(name, options) for name in self._filters])
         if not loop_until(client, lambda: bool(answers), KEEPALIVE_SECONDS):
             raise BrokerUnreachable("the MQTT broker did not answer the subscription")
+        if self.unsubscribe_from:
+            client.unsubscribe(list(self.unsubscribe_from))
         refused = [name for name, reason in zip(self._filters, answers, strict=True) if reason.is_failure]
         if refused:
             raise SubscriptionRefused(f"account {self._address.username!r} may not subscribe to {', '.join(refused)}")

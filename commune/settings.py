@@ -109,6 +109,15 @@ class Settings(BaseSettings):
             "gateways that send stored batches of up to 256 KiB.",
         ),
     ] = 64
+    ingest_share: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9_-]*$",
+            description="Name of a shared subscription: processes with the same name, each with a client id of its "
+            "own, divide the messages among themselves. Needs Mosquitto 2.0.19 or later, or another broker that keeps "
+            "shared sessions. A member that is away for long keeps its part waiting. Empty: one process takes all.",
+        ),
+    ] = ""
     ingest_writers: Annotated[
         int,
         Field(

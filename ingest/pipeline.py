@@ -58,8 +58,11 @@ class Pipeline:
         self._recorded = 0.0
         self._incident = ""
 
-    def start(self, patience_seconds: float) -> None:
-        """Take over what was settled before; raises SessionTaken when another process stays on."""
+    def start(self, patience_seconds: float) -> tuple[str, ...]:
+        """Take over what was settled before, and return the topic filters of then.
+
+        Raises SessionTaken when another process stays on.
+        """
         deadline = time.monotonic() + patience_seconds
         delay = FIRST_DELAY_SECONDS
         while not self._stopping.is_set():
@@ -68,6 +71,7 @@ class Pipeline:
                 self._numbers.rise_above(last_batch)
                 self._window.remember_settled(packets)
                 self._refresh()
+                filters = self._sink.known_filters()
                 self._record(force=True)
             except SessionTaken:
                 if time.monotonic() > deadline:
@@ -78,7 +82,8 @@ class Pipeline:
                 delay = self._pause(delay)
             else:
                 self._recovered()
-                return
+                return filters
+        return ()
 
     def write_all(self) -> None:
         """Write batches until `stop`, and then what is in hand."""

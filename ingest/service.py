@@ -38,6 +38,14 @@ class IngestConfig:
     metrics_port: int = 0
     commune: str = "+"
     """The code of the one commune to listen to, or + for all."""
+    share: str | None = None
+    """The name under which several processes share the messages of one subscription; each has its own client id."""
+
+
+def filters_of(config: IngestConfig) -> tuple[str, ...]:
+    """The topic filters of a configuration."""
+    shared = f"$share/{config.share}/" if config.share else ""
+    return tuple(shared + subscription(channel, config.commune) for channel in CHANNELS)
 
 
 class Ingest:
@@ -45,12 +53,13 @@ class Ingest:
 
     def __init__(self, config: IngestConfig) -> None:
         self._config = config
+        self._filters = filters_of(config)
         self.window = Window(config.limits)
         self.metrics = Metrics(self.window)
         self.session = Session(
             config.broker,
             config.client_id,
-            [subscription(channel, config.commune) for channel in CHANNELS],
+            self._filters,
             receive_maximum=config.limits.window_messages,
             on_delivery=self._put,
             has_room=self.window.has_room,
@@ -63,7 +72,7 @@ class Ingest:
             for slot in range(config.writers)
         ]
         self._failure: Exception | None = None
-        worker = Worker(config.client_id, datetime.now(UTC))
+        worker = Worker(config.client_id, datetime.now(UTC), filters=self._filters)
         numbers = BatchNumbers()
         answers = Answers(self.session.tell)
         self._pipelines = [
@@ -89,7 +98,8 @@ class Ingest:
             for slot, pipeline in enumerate(self._pipelines)
         ]
         try:
-            self._pipelines[0].start(PATIENCE_SECONDS)
+            before = self._pipelines[0].start(PATIENCE_SECONDS)
+            self.session.unsubscribe_from = tuple(name for name in before if name not in self._filters)
             for thread in (owner, *writers):
                 thread.start()
             for thread in writers:

@@ -65,6 +65,7 @@ class Worker:
     started_at: datetime
     received: int = 0
     in_hand: int = 0
+    filters: tuple[str, ...] = ()
 
 
 def checksum(topic: str, payload: bytes) -> int:
@@ -218,6 +219,7 @@ def record_worker(connection: Connection[Any], worker: Worker) -> None:
             "started_at": worker.started_at,
             "received": worker.received,
             "in_hand": worker.in_hand,
+            "filters": list(worker.filters),
         },
     )
 
@@ -231,6 +233,12 @@ def was_settled(connection: Connection[Any], client_id: str, batch: int) -> bool
 def forget_deliveries(connection: Connection[Any], client_id: str) -> None:
     """Forget what a session settled so long ago that its packet ids have been used again."""
     connection.execute(query("forget_deliveries"), {"client_id": client_id, "remembered": REMEMBERED_MESSAGES})
+
+
+def known_filters(connection: Connection[Any], client_id: str) -> tuple[str, ...]:
+    """The topic filters that a session had when it last wrote; none for a new one."""
+    row = connection.execute(query("known_filters"), {"client_id": client_id}).fetchone()
+    return () if row is None else tuple(row[0])
 
 
 def last_batch(connection: Connection[Any], client_id: str) -> int:

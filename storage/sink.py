@@ -53,6 +53,11 @@ class Sink:
                 books.settled_packets(connection, self._client_id)
             )
 
+    def known_filters(self) -> tuple[str, ...]:
+        """The topic filters that the broker may still keep with this client id's session."""
+        with self._translated():
+            return books.known_filters(self._open(), self._client_id)
+
     def refused_readings(self, arrival: Arrival) -> list[int]:
         """The places of the readings of an arrival that the database does not accept; nothing is written."""
         with self._translated():

@@ -52,6 +52,7 @@ def ingest_config(settings: Settings) -> IngestConfig:
             batch_age_seconds=settings.ingest_batch_age_milliseconds / 1000,
         ),
         writers=settings.ingest_writers,
+        share=settings.ingest_share or None,
         metrics_port=settings.ingest_metrics_port,
     )
 

@@ -80,8 +80,10 @@ CREATE TABLE commune.ingest_worker (
     started_at timestamptz NOT NULL,
     seen_at timestamptz NOT NULL,
     received bigint NOT NULL,
-    in_hand bigint NOT NULL
+    in_hand bigint NOT NULL,
+    filters text[] NOT NULL DEFAULT '{}'
 );
+COMMENT ON COLUMN commune.ingest_worker.filters IS 'the topic filters that the broker keeps with the session';
 
 -- What was settled but whose acknowledgement the broker may not have seen. A redelivery that is found here is
 -- acknowledged again and counted as redelivered, never stored twice. `messages` holds 12 bytes for each message:

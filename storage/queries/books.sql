@@ -53,8 +53,12 @@ SELECT messages FROM delivery WHERE client_id = %(client_id)s ORDER BY batch;
 
 -- name: put_worker
 -- What a session has seen and holds.
-INSERT INTO ingest_worker (client_id, started_at, seen_at, received, in_hand)
-VALUES (%(client_id)s, %(started_at)s, now(), %(received)s, %(in_hand)s)
+INSERT INTO ingest_worker (client_id, started_at, seen_at, received, in_hand, filters)
+VALUES (%(client_id)s, %(started_at)s, now(), %(received)s, %(in_hand)s, %(filters)s)
 ON CONFLICT (client_id) DO UPDATE SET
     started_at = excluded.started_at, seen_at = excluded.seen_at,
-    received = excluded.received, in_hand = excluded.in_hand;
+    received = excluded.received, in_hand = excluded.in_hand, filters = excluded.filters;
+
+-- name: known_filters
+-- The topic filters of a session.
+SELECT filters FROM ingest_worker WHERE client_id = %(client_id)s;

@@ -270,7 +270,9 @@ def test_a_reading_that_the_database_refuses_is_set_aside_alone(commissioned: Co
         commissioned.publish(orjson.dumps(array), payload(ts=1763800000, pm25=13))
         sums = commissioned.settled(52)
     assert (sums.stored, sums.dead_lettered, sums.readings_stored) == (51, 1, 69)
-    assert commissioned.rows("SELECT reason, reading_index, position('no_13' in detail) > 0 FROM dead_letter ORDER BY 2") == [
+    assert commissioned.rows(
+        "SELECT reason, reading_index, position('no_13' in detail) > 0 FROM dead_letter ORDER BY 2"
+    ) == [
         ("refused", 0, True),
         ("refused", 13, True),
     ]
