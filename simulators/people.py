@@ -11,7 +11,7 @@ from simulators.tables import Yearbook, between_steps
 MARKET_WEEKDAYS = (2, 5)
 """The market is full on Wednesdays and Saturdays (Monday is 0)."""
 
-_STEP_SECONDS = 600
+_STEP_SECONDS = 1800
 
 
 def traffic(times: Floats) -> Floats:
@@ -87,9 +87,9 @@ class Crowd:
         return result
 
     def rate(self, times: Floats) -> Floats:
-        """Bytes a second that those present download, the mean of ten minutes."""
+        """Bytes a second that those present download, the mean of half an hour."""
         step = (np.floor(times / _STEP_SECONDS) + 0.5) * _STEP_SECONDS
-        appetite = np.exp(0.5 * smooth(self._mood ^ np.uint64(2), step / 1200.0))
+        appetite = np.exp(0.5 * smooth(self._mood ^ np.uint64(2), step / 3600.0))
         result: Floats = 18_000.0 * self.present(step) * appetite
         return result
 

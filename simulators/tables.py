@@ -41,9 +41,14 @@ class Sampled:
         blocks = np.floor(times / length).astype(np.int64)
         first = int(blocks.min()) if blocks.size else 0
         last = int(blocks.max()) if blocks.size else 0
-        table = np.concatenate([self._block(block)[: self.BLOCK_STEPS] for block in range(first, last + 1)])
-        table = np.append(table, self._block(last)[-1])
-        return between_steps(table, (times - first * length) / self._step)
+        table = np.concatenate([self._block(block) for block in range(first, last + 1)])
+        # Positions count from the element's own block: from another one they would round differently, and the last
+        # bit of a value would depend on what else was asked for.
+        inside = (times - blocks * length) / self._step
+        step = np.minimum(inside.astype(np.int64), self.BLOCK_STEPS - 1)
+        left = (blocks - first) * (self.BLOCK_STEPS + 1) + step
+        result: Floats = table[left] + (table[left + 1] - table[left]) * (inside - step)
+        return result
 
     def _block(self, block: int) -> Floats:
         table = self._blocks.get(block)

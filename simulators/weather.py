@@ -22,7 +22,7 @@ HOUR = 3600.0
 MONTHLY_MEAN_C = (16.6, 17.6, 20.4, 24.2, 27.6, 29.5, 29.6, 28.9, 27.7, 25.2, 21.8, 18.2)
 MONTHLY_DEW_POINT_C = (13.6, 15.4, 18.4, 22.0, 24.4, 25.8, 25.9, 25.8, 24.2, 20.8, 17.2, 13.6)
 MONTHLY_CLOUD = (0.72, 0.80, 0.82, 0.74, 0.62, 0.64, 0.60, 0.60, 0.52, 0.48, 0.48, 0.52)
-_SUN_STEP = 1800.0
+_SUN_STEP = 600.0
 _FRONT_SLOT = 8 * DAY_SECONDS
 _FRONT_RAMP = 18 * HOUR
 _FRONT_DECAY = 3.2 * DAY_SECONDS
@@ -99,7 +99,7 @@ class Weather:
         return sun.illuminance(self.irradiance(times), self._elevation(times))
 
     def sunshine(self, start: Floats, end: Floats) -> Floats:
-        """Solar energy between two times in J/m²: the integral of the irradiance, by the half hour."""
+        """Solar energy between two times in J/m²: the integral of the irradiance, by steps of ten minutes."""
 
         def look(table: tuple[int, Floats], at: Floats) -> Floats:
             return between_steps(table[1], (at - table[0]) / _SUN_STEP)
