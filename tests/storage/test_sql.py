@@ -43,9 +43,9 @@ def test_a_file_that_breaks_the_form_is_refused(text: str) -> None:
 def test_every_statement_is_understood_by_the_database(database_url: str, name: str) -> None:
     """PREPARE parses a statement and finds its tables and columns; parameters are inferred or cast."""
     statement = query(name)
-    places = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))
+    places = dict.fromkeys(re.findall(r"%\((\w+)\)[sbt]", statement))
     for place, parameter in enumerate(places, 1):
-        statement = statement.replace(f"%({parameter})s", f"${place}")
+        statement = re.sub(rf"%\({parameter}\)[sbt]", f"${place}", statement)
     statement = statement.replace("%%", "%").replace("{table}", "commune.environment")
     with closing(connect(database_url)) as connection:
         for needed in ("timescaledb_information.hypertables",):
