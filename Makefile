@@ -82,13 +82,13 @@ $(VENV)/.running: requirements.lock requirements-build.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --require-hashes --requirement requirements-build.lock
 	@echo "venv: installing $$(grep -c '==' requirements.lock) locked packages" >&2
-	@$(PIP) install --require-hashes --no-build-isolation --progress-bar off --requirement requirements.lock | $(TELL)
+	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 --progress-bar off --requirement requirements.lock | $(TELL)
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 	@echo "venv: ready" >&2
 
 $(VENV)/.testing: requirements-dev.lock $(VENV)/.running
 	@echo "venv: installing $$(grep -c '==' requirements-dev.lock) locked packages, those for tests among them" >&2
-	@$(PIP) install --require-hashes --no-build-isolation --progress-bar off --requirement requirements-dev.lock | $(TELL)
+	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 --progress-bar off --requirement requirements-dev.lock | $(TELL)
 	@touch $@
 	@echo "venv: ready for tests" >&2
