@@ -113,7 +113,7 @@ def read_files(directory: Path = MIGRATIONS) -> tuple[MigrationFile, ...]:
     for path in sorted(directory.glob("*.sql")):
         matched = _FILE_NAME.fullmatch(path.name)
         if not matched:
-            raise StorageError(f"{path}: a migration is named like 0004_what_it_adds.sql")
+            raise StorageError(f"{path}: a migration is named like 0005_what_it_adds.sql")
         found.append(MigrationFile(int(matched[1]), matched[2], path.read_text(encoding="utf-8")))
     if not found or [f.number for f in found] != list(range(1, len(found) + 1)):
         raise StorageError(f"{directory}: migrations are numbered 0001, 0002, ... without a gap or a repeat")

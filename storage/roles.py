@@ -1,7 +1,7 @@
-"""The four roles of the system, and how they become accounts.
+"""The five roles of the system, and how they become accounts.
 
-commune_admin keeps the registry; commune_ingest writes what arrives; commune_read answers the API; commune_grafana sees
-the views of schema wall and nothing else. Migrations make them without LOGIN; a password makes one an account.
+commune_admin keeps the registry; commune_ingest writes what arrives; commune_read answers the API; commune_repair turns
+dead letters into readings for it; commune_grafana sees the views of schema wall and nothing else. Migrations make them without LOGIN; a password makes one an account.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class Role(StrEnum):
     ADMIN = "commune_admin"
     INGEST = "commune_ingest"
     READ = "commune_read"
+    REPAIR = "commune_repair"
     GRAFANA = "commune_grafana"
 
 

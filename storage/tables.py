@@ -117,6 +117,7 @@ GRANTS = {
     "commune_admin": ("DELETE", "INSERT", "SELECT", "UPDATE"),
     "commune_ingest": ("INSERT", "SELECT", "UPDATE"),
     "commune_read": ("SELECT",),
+    "commune_repair": ("INSERT", "SELECT", "UPDATE"),
 }
 """What each role may do with the table of a kind."""
 

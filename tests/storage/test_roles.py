@@ -168,3 +168,22 @@ def test_passwords_are_refused_for_strangers_and_when_empty(database_url: str, e
             set_passwords(connection, {"postgres": "x"})
         with pytest.raises(StorageError, match="the password of commune_read is empty"):
             set_passwords(connection, {Role.READ: ""})
+
+
+def test_repair_adds_readings_and_changes_the_state_of_dead_letters_and_deletes_nothing(stocked_url: str) -> None:
+    with closing(connect(stocked_url, autocommit=True)) as connection:
+        connection.execute(
+            "INSERT INTO dead_letter (received_at, level, reason, detail, topic, payload) "
+            "VALUES (now(), 'message', 'not_json', 'd', 't', 'p')"
+        )
+    with session(stocked_url, Role.REPAIR) as connection:
+        connection.execute(sql.SQL(INSERT + "ON CONFLICT DO NOTHING").format(sql.Identifier("environment")))
+        connection.execute("UPDATE environment SET temperature = 20 WHERE temperature IS NULL")
+        connection.execute("UPDATE dead_letter SET state = 'discarded', state_changed_at = now(), settles = false")
+        denied(connection, "UPDATE dead_letter SET payload = 'forged'")
+        for table in ("dead_letter", "ledger", "environment", "device", "alert", "broker_drop"):
+            denied(connection, f"DELETE FROM {table}")
+        for table in ("delivery", "ingest_worker", "broker_drop", "broker_watch", "alert", "hamlet", "schema_migration"):
+            denied(connection, f"SELECT FROM commune.{table}")
+        denied(connection, "UPDATE device SET state = 'retired'")
+        denied(connection, "CREATE TABLE commune.mine ()")
