@@ -87,21 +87,14 @@ def list_devices(
 
 @router.get("/devices/{commune}/{code}", responses=problems(404, 422))
 def get_device(context: Ctx, commune: CommunePath, code: CodePath) -> DeviceDetail:
-    """One device: where it is, its state, its clock, its sequence numbers."""
+    """One device: what is registered of it, its state, and how much of what it sent is set aside."""
     now = context.now()
     with context.reader.session() as connection:
         device_id, _ = require_device(connection, commune, code)
         (device,) = fleet.list_fleet(connection, fleet.FleetFilter(device_id=device_id), now=now)
-        health = fleet.device_health(connection, device_id)
+        open_dead_letters = fleet.open_dead_letters(connection, device_id)
     members = {f.name: getattr(device, f.name) for f in dataclass_fields(device) if f.name != "device_id"}
-    return DeviceDetail(
-        **members,
-        at=now,
-        clock_offset_seconds=health.offset_seconds,
-        sequence_missing=health.missing,
-        sequence_restarts=health.restarts,
-        open_dead_letters=health.open_dead_letters,
-    )
+    return DeviceDetail(**members, at=now, open_dead_letters=open_dead_letters)
 
 
 def value_answers(kind: Kind, reading: latest.LatestReading) -> dict[str, ValueAnswer]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.context import check_parameter_names, problems
 from storage.reader import Reader
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["operation"], dependencies=[Depends(check_parameter_names)])
 
 UNMATCHED = "unmatched"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
@@ -103,7 +104,7 @@ class MetricsMiddleware:
             self._metrics.seconds.labels(method, route).observe(time.perf_counter() - begun)
 
 
-@router.get("/metrics", response_class=PlainText, response_model=str)
+@router.get("/metrics", responses=problems(422), response_class=PlainText, response_model=str)
 def read_metrics(request: Request) -> Response:
     """Metrics in the text format of Prometheus."""
     metrics: Metrics = request.app.state.metrics

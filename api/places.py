@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Depends, Response
+from fastapi.responses import JSONResponse
 
 from api.context import PREFIX, CommuneQuery, Ctx, KindQuery, check_parameter_names, kind_of_query, problems
 from api.devices import DeviceStateQuery, LifecycleQuery, device_answer
@@ -24,10 +25,14 @@ router = APIRouter(prefix=PREFIX, tags=["places"], dependencies=[Depends(check_p
 GEOJSON = "application/geo+json"
 
 
-class GeoJsonResponse(Response):
-    """A GeoJSON document."""
+class GeoJsonResponse(JSONResponse):
+    """A GeoJSON document, handed over as text."""
 
     media_type = GEOJSON
+
+    def render(self, content: str) -> bytes:
+        """The bytes of the document."""
+        return content.encode()
 
 
 @router.get("/communes", responses=problems(422))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,8 +23,8 @@ class Schema(BaseModel):
 class Words(Schema):
     """The same words in Vietnamese and in English."""
 
-    vi: str
-    en: str
+    vi: str = Field(examples=["Bụi mịn PM2.5"])
+    en: str = Field(examples=["Fine dust PM2.5"])
 
     @classmethod
     def of(cls, text: Text) -> Words:
@@ -32,6 +32,9 @@ class Words(Schema):
         return cls(vi=text.vi, en=text.en)
 
 
+NextCursor = Annotated[
+    str | None, Field(description="Hand it back as cursor for the next page; null: no more.", examples=[None])
+]
 WORDS = {"vi": "Bụi mịn PM2.5", "en": "Fine dust PM2.5"}
 
 
@@ -183,7 +186,7 @@ class DevicePage(Schema):
 
     at: datetime = Field(description="The moment that states and ages refer to.", examples=[EXAMPLE_TIME])
     items: list[DeviceAnswer]
-    next_cursor: str | None = Field(description="Hand it back as cursor for the next page; null: no more.")
+    next_cursor: NextCursor
 
 
 class DeviceDetail(DeviceAnswer):
@@ -195,9 +198,6 @@ class DeviceDetail(DeviceAnswer):
     serial: str = Field(examples=["6126A2"])
     note: str = Field(examples=[""])
     registered_at: datetime = Field(examples=[EXAMPLE_TIME])
-    clock_offset_seconds: float | None = Field(description="Its clock minus ours.", examples=[-0.4])
-    sequence_missing: int | None = Field(description="Sequence numbers that never came.", examples=[0])
-    sequence_restarts: int | None = Field(description="How often its sequence began anew.", examples=[1])
     open_dead_letters: int = Field(description="Of its messages, set aside and open.", examples=[0])
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas import EXAMPLE_TIME, Schema, Words
+from api.schemas import EXAMPLE_TIME, NextCursor, Schema, Words
 from devices.reasons import Level, Reason
 from storage.set_aside import LetterState
 
@@ -54,7 +54,7 @@ class LatestOfKind(Schema):
     at: datetime = Field(examples=[EXAMPLE_TIME])
     kind: str = Field(examples=["environment"])
     items: list[LatestOfKindEntry]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class SeriesColumnAnswer(Schema):
@@ -91,7 +91,7 @@ class SeriesAnswer(Schema):
     bucket_seconds: int | None = Field(examples=[3600])
     columns: list[SeriesColumnAnswer]
     points: list[PointAnswer]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class DeadLetterAnswer(Schema):
@@ -120,7 +120,7 @@ class DeadLetterPage(Schema):
     """Dead letters, newest first."""
 
     items: list[DeadLetterAnswer]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class DeadLetterDetail(DeadLetterAnswer):
@@ -167,7 +167,7 @@ class LedgerPage(Schema):
 
     totals: LedgerTotals
     items: list[LedgerEntry]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class HealthAnswer(Schema):

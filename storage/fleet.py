@@ -69,19 +69,6 @@ class FleetDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceHealth:
-    """How a device's clock and sequence numbers stand, and how many open dead letters it has.
-
-    `offset_seconds` is the device's clock minus ours. None: nothing is known yet.
-    """
-
-    offset_seconds: float | None
-    missing: int | None
-    restarts: int | None
-    open_dead_letters: int
-
-
-@dataclass(frozen=True, slots=True)
 class CommuneRow:
     """A commune, with a point inside it, and how many devices it has."""
 
@@ -171,11 +158,10 @@ def device_codes(connection: Connection[Any], commune: str) -> list[str]:
     return [row[0] for row in connection.execute(query("fleet_codes"), {"commune": commune})]
 
 
-def device_health(connection: Connection[Any], device_id: int) -> DeviceHealth:
-    """How a registered device's clock, sequence numbers and dead letters stand."""
-    with connection.cursor(row_factory=class_row(DeviceHealth)) as cursor:
-        (health,) = cursor.execute(query("fleet_health"), {"device_id": device_id}).fetchall()
-        return health
+def open_dead_letters(connection: Connection[Any], device_id: int) -> int:
+    """How many dead letters of a device are open."""
+    row = connection.execute(query("fleet_open_dead_letters"), {"device_id": device_id}).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def list_communes(connection: Connection[Any]) -> list[CommuneRow]:

@@ -50,14 +50,9 @@ WHERE c.code = %(commune)s AND d.code = %(code)s;
 -- The codes of all devices of a commune.
 SELECT d.code FROM device AS d JOIN commune AS c USING (commune_id) WHERE c.code = %(commune)s ORDER BY d.code;
 
--- name: fleet_health
--- How a device's clock and its sequence numbers stand, and how much of what it sent is set aside and open.
-SELECT k.offset_seconds, q.missing, q.restarts,
-    (SELECT count(*) FROM dead_letter AS l WHERE l.device_id = d.device_id AND l.state = 'open') AS open_dead_letters
-FROM device AS d
-LEFT JOIN device_clock AS k USING (device_id)
-LEFT JOIN device_sequence AS q USING (device_id)
-WHERE d.device_id = %(device_id)s;
+-- name: fleet_open_dead_letters
+-- How much of what a device sent is set aside and open.
+SELECT count(*) FROM dead_letter WHERE device_id = %(device_id)s AND state = 'open';
 
 -- name: fleet_communes
 -- Communes with how many devices each has.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
@@ -15,9 +16,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from commune.stack.postgres import PostgresServer
+from devices.catalogue import KINDS
 from tests.api.world import NOW, World
 
 DEADLINE_SECONDS = 30
+numbers = itertools.count(1)
 
 
 class Clock:
@@ -87,4 +91,28 @@ def address(app: FastAPI) -> Iterator[str]:
 def client(address: str) -> Iterator[httpx.Client]:
     """A client of the running API."""
     with httpx.Client(base_url=address, timeout=DEADLINE_SECONDS) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shared_address(postgres_server: PostgresServer, template_database: str) -> Iterator[str]:
+    """An API that tests share which only ask: one commune, one device of each kind, something set aside."""
+    name = f"test_api_shared_{next(numbers)}"
+    postgres_server.create_database(name, template_database)
+    url = postgres_server.url(name)
+    world = World(url)
+    world.commune()
+    for kind in KINDS:
+        world.device(f"{kind}-01", kind)
+    world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
+    world.strange(b"{}")
+    with serve(create_app(url, pool_connections=4, now=Clock())) as address:
+        yield address
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def shared_client(shared_address: str) -> Iterator[httpx.Client]:
+    """A client of the API that tests share."""
+    with httpx.Client(base_url=shared_address, timeout=DEADLINE_SECONDS) as client:
         yield client

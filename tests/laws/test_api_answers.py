@@ -1,0 +1,91 @@
+"""The contract of answers: every route answers as its OpenAPI document says, and the document shows an example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+
+from api.app import create_app
+from tests.api.conftest import shared_address, shared_client
+from tests.api.world import COMMUNE
+
+__all__ = ["shared_address", "shared_client"]
+
+OPENAPI = create_app("postgresql://").openapi()
+ROUTES = sorted(OPENAPI["paths"])
+VALUES = {"kind": "environment", "commune": COMMUNE, "code": "environment-01", "id": "1", "name": "internal"}
+LARGEST_PAGES = {"/api/v1/latest": {"kind": "environment"}}
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of the document that a validator can follow by itself."""
+    return {**schema, "components": OPENAPI["components"]}
+
+
+def schema_of(route: str) -> tuple[str, dict[str, Any]]:
+    """Media type and schema of a route's answer."""
+    content = OPENAPI["paths"][route]["get"]["responses"]["200"]["content"]
+    media_type, media = next(iter(content.items()))
+    return media_type, media["schema"]
+
+
+def lacks_example(schema: dict[str, Any], where: str) -> list[str]:
+    """The members that give no example, neither themselves nor in their parts."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return lacks_example(OPENAPI["components"]["schemas"][name], name)
+    if {"example", "examples", "const", "default", "enum"} & set(schema):
+        return []
+    if "properties" in schema:
+        parts = schema["properties"].items()
+        return [found for name, part in parts for found in lacks_example(part, f"{where}.{name}")]
+    if schema.get("type") == "array":
+        return lacks_example(schema["items"], where)
+    if "anyOf" in schema and any("$ref" in part for part in schema["anyOf"]):
+        return [found for part in schema["anyOf"] if "$ref" in part for found in lacks_example(part, where)]
+    return [where]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_answers_as_its_document_says(shared_client: httpx.Client, route: str) -> None:
+    answer = shared_client.get(route.format_map(VALUES), params=LARGEST_PAGES.get(route, {}))
+    assert answer.status_code == 200, answer.text
+    media_type, schema = schema_of(route)
+    assert answer.headers["content-type"].split(";")[0] == media_type
+    if "json" in media_type:
+        jsonschema.Draft202012Validator(resolved(schema)).validate(answer.json())
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_shows_an_example_of_every_member(route: str) -> None:
+    media_type, schema = schema_of(route)
+    if "json" in media_type:
+        assert lacks_example(schema, route) == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_says_what_it_is_for_and_what_its_parameters_mean(route: str) -> None:
+    operation = OPENAPI["paths"][route]["get"]
+    assert operation["description"]
+    assert len(operation["tags"]) == 1
+    for parameter in operation.get("parameters", []):
+        assert parameter["in"] == "path" or parameter["description"], parameter["name"]
+
+
+def test_every_time_in_an_answer_is_utc_with_z(shared_client: httpx.Client) -> None:
+    for route in ROUTES:
+        media_type, _ = schema_of(route)
+        if "json" in media_type:
+            answer = shared_client.get(route.format_map(VALUES), params=LARGEST_PAGES.get(route, {}))
+            assert "+00:00" not in answer.text, route
+
+
+def test_the_document_is_served_where_it_is_said_to_be(shared_client: httpx.Client) -> None:
+    served = shared_client.get("/api/v1/openapi.json").json()
+    assert served == OPENAPI
+    assert {tag["name"] for tag in served["tags"]} == {
+        tag for route in ROUTES for tag in served["paths"][route]["get"]["tags"]
+    }
