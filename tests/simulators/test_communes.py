@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from copy import deepcopy
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ import pytest
 
 from devices.catalogue import KINDS
 from devices.registry import Device, Site
-from devices.topics import SLUG
+from devices.topics import SLUG, Channel
 from simulators.communes import SampleCommune, load, names
 from simulators.communes.build import build
 from simulators.communes.geometry import along, centroid, contains
+from simulators.devices import Simulator
 from simulators.errors import BadCommuneFile, UnknownCommune, UnknownDevice
 from simulators.setting import Plane
+from tests.simulators.moments import DAY, at
 
 SQUARE = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)]
 
@@ -150,3 +153,27 @@ def test_metres_and_degrees_go_back_and_forth() -> None:
     assert spot.x == pytest.approx(1039, abs=1)
     latitude, longitude = plane.degrees(np.array([spot.x]), np.array([spot.y]))
     assert (latitude[0], longitude[0]) == pytest.approx((20.88, 106.31))
+
+
+def test_the_reference_page_names_every_hamlet_and_the_devices_of_every_kind(sample: SampleCommune) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "sample-commune.md").read_text(encoding="utf-8")
+    for hamlet in sample.hamlets:
+        people = f"{hamlet.population:,}".replace(",", " ")
+        assert f"| `{hamlet.code}` | {hamlet.name} | {hamlet.type.value} | {people} |" in page
+    for kind in KINDS:
+        devices = [device for device in sample.devices if device.kind == kind]
+        codes = f"`{devices[0].code}` … `{devices[-1].code}`"
+        assert f"| {kind} | {len(devices)} | {codes} | {devices[0].expected_interval_seconds} s |" in page
+    assert f"{len(sample.hamlets)} hamlets, {len(sample.sites)} sites and {len(sample.devices)} devices" in page
+
+
+def test_every_event_that_devices_send_is_explained(fleet: dict[str, Simulator]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "simulators.md").read_text(encoding="utf-8")
+    start = at("2026-06-01 00:00")
+    said = {
+        str(happening.members["event"])
+        for simulator in fleet.values()
+        for happening in simulator.all_happenings(start, start + 90 * DAY)
+        if happening.channel is Channel.EVENT
+    }
+    assert {name for name in said if f"`{name}`" not in page} == set()
