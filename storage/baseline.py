@@ -34,3 +34,10 @@ def copy_and_do_nothing_else(connection: Connection[Any], kind: Kind, rows: Sequ
     finally:
         with connection.transaction():
             connection.execute(sql.SQL("DROP TABLE {}").format(table))
+
+
+def newest_seq(connection: Connection[Any], kind: str) -> int:
+    """The largest sequence number that is stored of a kind; -1 when there is none."""
+    statement = sql.SQL("SELECT seq FROM {} WHERE seq IS NOT NULL ORDER BY device_id, time DESC LIMIT 1")
+    row = connection.execute(statement.format(sql.Identifier("commune", kind))).fetchone()
+    return -1 if row is None else int(row[0])

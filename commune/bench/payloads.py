@@ -40,10 +40,10 @@ def reading(step: int, number: int) -> dict[str, object]:
     }
 
 
-def messages(count: int, devices: int, readings_each: int = 1) -> Iterator[tuple[str, bytes]]:
-    """So many messages, round the devices, each an object or an array of `readings_each` objects."""
+def messages(count: int, devices: int, readings_each: int = 1, first: int = 0) -> Iterator[tuple[str, bytes]]:
+    """So many messages from the `first` on, round the devices, each an object or an array of `readings_each`."""
     topics = [str(Topic(COMMUNE, KIND, device_code(number), Channel.TELEMETRY)) for number in range(devices)]
-    for index in range(count):
+    for index in range(first, first + count):
         number, turn = index % devices, index // devices
         body = [reading(turn * readings_each + place, number) for place in range(readings_each)]
         yield topics[number], orjson.dumps(body if readings_each > 1 else body[0])

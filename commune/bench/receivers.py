@@ -1,4 +1,8 @@
-"""The receiving ends of the benchmarks, a process each: `python -m commune.bench.receivers WHAT COUNT`."""
+"""The receiving ends of the benchmarks, a process each: `python -m commune.bench.receivers WHAT COUNT`.
+
+Each says `ready` once it has started up, begins at the line `go`, and ends with one line of JSON: Unix times of its
+first receipt and its last commit, and what the messages came to.
+"""
 
 from __future__ import annotations
 
@@ -14,36 +18,41 @@ from commune.settings import Settings, read_settings
 from ingest.service import Ingest
 
 POLL_SECONDS = 0.002
+QUIET_SECONDS = 1.0
 TIMEOUT_SECONDS = 600.0
 
 
 def bare(settings: Settings, count: int) -> dict[str, float]:
-    """Seconds in which paho alone receives what waits."""
+    """What paho alone does with the messages that wait."""
     seconds = receive_and_do_nothing(
-        broker_address(settings), "bench-bare", count, receive_maximum=settings.ingest_window_messages
+        broker_address(settings), settings.ingest_client_id, count, receive_maximum=settings.ingest_window_messages
     )
-    return {"seconds": seconds}
+    return {"first": 0.0, "last": seconds, "received": count}
 
 
 def ingest(settings: Settings, count: int) -> dict[str, float]:
-    """Seconds from the first message's receipt to the last one's commit, and what the messages came to."""
+    """What ingest does with them. It ends when `count` are settled, or when nothing has come for a second."""
     service = Ingest(ingest_config(settings))
     runner = threading.Thread(target=service.run, name="ingest")
     runner.start()
     deadline = time.monotonic() + TIMEOUT_SECONDS
-    first = 0.0
+    first = last = changed = 0.0
+    received = settled = 0
     while time.monotonic() < deadline:
-        if not first and service.window.received:
-            first = time.perf_counter()
-        if service.window.received >= count and not service.window.in_hand:
+        received, now = service.window.received, time.time()
+        if not first and received:
+            first = now
+        if received - service.window.in_hand != settled:
+            settled, last, changed = received - service.window.in_hand, now, time.monotonic()
+        if settled >= count or (changed and time.monotonic() - changed > QUIET_SECONDS):
             break
         time.sleep(POLL_SECONDS)
-    seconds = time.perf_counter() - first
     service.stop()
     runner.join()
     metrics = service.metrics
     return {
-        "seconds": seconds,
+        "first": first,
+        "last": last,
         "received": service.window.received,
         "stored": metrics.total(metrics.stored),
         "duplicate": metrics.total(metrics.duplicate),
@@ -52,9 +61,13 @@ def ingest(settings: Settings, count: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Run one receiver and print its result as one line of JSON."""
+    """Run one receiver."""
     what, count = sys.argv[1], int(sys.argv[2])
-    result = {"bare": bare, "ingest": ingest}[what](read_settings(), count)
+    settings = read_settings()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    result = {"bare": bare, "ingest": ingest}[what](settings, count)
     sys.stdout.write(orjson.dumps(result).decode() + "\n")
 
 

@@ -22,13 +22,19 @@ def bench() -> None:
 @app.command("ingest")
 def ingest_command(
     messages: Annotated[int, typer.Option(min=1_000, max=2_000_000, help="How many messages to send.")] = 100_000,
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="How often each is measured; medians count.")] = 3,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="One worker only: no second worker, no arrays, no latency.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON line.")] = False,
 ) -> None:
     """Ingest beside bare paho and bare COPY, with the same messages, on private servers."""
     from commune.bench.ingest import run_ingest_bench  # noqa: PLC0415 - it pulls in every room
 
     console = Console(stderr=True)
-    result = run_ingest_bench(read_settings().local_directory, messages, console.print)
+    result = run_ingest_bench(
+        read_settings().local_directory, messages, console.print, repeats=repeats, everything=not brief
+    )
     if as_json:
         echo_json(asdict(result))
         return
