@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,7 @@ Column: TypeAlias = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64] 
 Columns: TypeAlias = Mapping[str, Column]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One reading: Unix seconds, sequence number, keys and values in the order of the kind."""
 
     time: int
@@ -76,7 +75,7 @@ class Frame:
                 )
             )
         for rows in zip(*tables, strict=True):
-            yield tuple(Row(*row) for row in rows)
+            yield tuple(map(Row._make, rows))
 
 
 def _texts(column: Column, size: int) -> Sequence[str]:
