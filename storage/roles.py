@@ -1,7 +1,8 @@
 """The five roles of the system, and how they become accounts.
 
 commune_admin keeps the registry; commune_ingest writes what arrives; commune_read answers the API; commune_repair turns
-dead letters into readings for it; commune_grafana sees the views of schema wall and nothing else. Migrations make them without LOGIN; a password makes one an account.
+dead letters into readings for it; commune_grafana sees the views of schema wall and nothing else. Migrations make them
+without LOGIN; a password makes one an account.
 """
 
 from __future__ import annotations

@@ -44,7 +44,10 @@ class DeadLetterRow:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterFilter:
-    """Which dead letters to list; None leaves a property open. `start` and `end` bound the receipt, half open."""
+    """Which dead letters to list; None leaves a property open. `start` and `end` bound the receipt, half open.
+
+    `numbers` are the numbers of letters, which replay and discard heed.
+    """
 
     reason: Reason | None = None
     state: LetterState | None = None
@@ -52,6 +55,7 @@ class DeadLetterFilter:
     device: str | None = None
     start: datetime | None = None
     end: datetime | None = None
+    numbers: tuple[int, ...] | None = None
 
 
 def list_dead_letters(

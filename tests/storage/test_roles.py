@@ -183,7 +183,7 @@ def test_repair_adds_readings_and_changes_the_state_of_dead_letters_and_deletes_
         denied(connection, "UPDATE dead_letter SET payload = 'forged'")
         for table in ("dead_letter", "ledger", "environment", "device", "alert", "broker_drop"):
             denied(connection, f"DELETE FROM {table}")
-        for table in ("delivery", "ingest_worker", "broker_drop", "broker_watch", "alert", "hamlet", "schema_migration"):
+        for table in ("delivery", "ingest_worker", "broker_watch", "alert", "hamlet", "schema_migration"):
             denied(connection, f"SELECT FROM commune.{table}")
         denied(connection, "UPDATE device SET state = 'retired'")
         denied(connection, "CREATE TABLE commune.mine ()")
