@@ -13,6 +13,9 @@ from broker.address import BrokerAddress
 from broker.client import make_client, open_session, step
 from broker.errors import BrokerError, BrokerUnreachable, PublishTimeout
 
+NO_MATCHING_SUBSCRIBERS = 0x10
+"""MQTT 5, 3.4.2.1: the message was accepted, and there is nobody to give it to."""
+
 
 class Publisher:
     """A connection that publishes and counts what the broker has acknowledged.
@@ -20,7 +23,8 @@ class Publisher:
     Not for use from two threads. `window` is how many messages may be unacknowledged before `publish` waits. When the
     connection is lost it is opened again, and what had not been acknowledged is sent again (so the broker may then
     receive a message twice, as QoS 1 allows). `refused` counts what the broker took and did not accept, such as a topic
-    that the account may not use.
+    that the account may not use; `unheard` what it acknowledged and gave to nobody, because nobody had subscribed:
+    ingest had never been there, or the broker had lost its session.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Publisher:
         self.published = 0
         self.acknowledged = 0
         self.refused = 0
+        self.unheard = 0
 
     def __enter__(self) -> Self:
         self.open()
@@ -106,3 +111,4 @@ class Publisher:
             self.refused += 1
         else:
             self.acknowledged += 1
+            self.unheard += reason.value == NO_MATCHING_SUBSCRIBERS

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from broker.baseline import forget_session, keep_session
 from broker.errors import BrokerUnreachable, ConnectionRefusedByBroker
 from broker.publisher import Publisher
 from commune.stack.mosquitto import MosquittoServer
@@ -28,6 +29,19 @@ def test_a_topic_that_the_account_may_not_use_is_counted_as_refused(broker_serve
         publisher.publish(TOPIC, b"{}")
         publisher.flush()
         assert (publisher.acknowledged, publisher.refused) == (1, 1)
+
+
+def test_what_the_broker_takes_and_gives_to_nobody_is_counted_as_unheard(broker_server: MosquittoServer) -> None:
+    name = f"unheard-{uuid.uuid4().hex[:8]}"
+    topic = f"xa/{name}/environment/dev-01/telemetry"
+    with Publisher(broker_server.address("devices"), uuid.uuid4().hex) as publisher:
+        publisher.publish(topic, b"1")
+        publisher.flush()
+        keep_session(broker_server.address("ingest"), name, [f"xa/{name}/#"])
+        publisher.publish(topic, b"2")
+        publisher.flush()
+        assert (publisher.acknowledged, publisher.unheard) == (2, 1)
+    forget_session(broker_server.address("ingest"), name)
 
 
 def test_a_wrong_password_is_refused_in_words(broker_server: MosquittoServer) -> None:

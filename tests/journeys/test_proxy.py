@@ -135,6 +135,8 @@ def test_a_trap_may_wait_for_the_answer_and_cut_it_off(echo: Echo, proxy: Proxy,
 def test_refused_connections_end_at_once_until_they_are_accepted_again(
     echo: Echo, proxy: Proxy, client: socket.socket
 ) -> None:
+    client.sendall(b"x")
+    receive(client, 1)
     proxy.refuse()
     with pytest.raises(ConnectionResetError):
         client.recv(1)
