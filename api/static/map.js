@@ -5,7 +5,7 @@ import { deviceLabel } from "./popup.js";
 import { spread } from "./spread.js";
 
 const L = window.L;
-const FAR_ZOOM = 14;
+const FAR_ZOOM = 13.5;
 const SITE_LABEL_ZOOM = 15.5;
 const GAP_PIXELS = 25;
 const FAR_GAP_PIXELS = 15;

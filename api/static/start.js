@@ -6,6 +6,7 @@ import { clockTime, pick, say } from "./words.js";
 
 const INTERVAL_MILLISECONDS = 10_000;
 const PATIENCE_MILLISECONDS = 9_000;
+const narrow = window.matchMedia("(max-width: 900px)");
 const node = (id) => document.getElementById(id);
 
 const page = { kinds: new Map(), features: [], at: null, state: "all", chosen: null, latest: null, drawnPlaces: false };
@@ -101,7 +102,8 @@ function choose(id) {
   page.latest = null;
   if (page.state !== "all" && !map.markers.has(id)) page.state = "all";
   draw();
-  if (!map.open(id, content(), () => leave(id))) {
+  // A popup leaves nothing of a map as small as a phone's.
+  if (narrow.matches || !map.open(id, content(), () => leave(id))) {
     node("dialog-body").replaceChildren(content());
     node("dialog").showModal();
   }

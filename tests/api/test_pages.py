@@ -264,6 +264,9 @@ def test_a_phone_shows_all_of_it_in_one_column(chromium: Browser, address: str) 
     box = page.locator("#map").bounding_box()
     assert box is not None
     assert box["height"] >= 300
+    page.locator(".device-on").click()
+    expect(page.locator("dialog h3")).to_have_text("Trạm UBND")
+    expect(page.locator("dialog")).to_contain_text("24,7 °C")
     page.context.close()
     assert (phone.strangers, phone.complaints) == ([], [])
 
