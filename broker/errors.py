@@ -21,3 +21,7 @@ class SubscriptionRefused(BrokerError):
 
 class PublishTimeout(BrokerError):
     """The broker did not acknowledge in time what was published."""
+
+
+class NothingToldByBroker(BrokerError):
+    """The broker says nothing of itself under `$SYS` to this account."""
