@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from commune.cli.common import echo_json
 from commune.settings import read_settings
+
+if TYPE_CHECKING:
+    from commune.bench.endurance import Endurance
+
+JsonOption = Annotated[bool, typer.Option("--json", help="End with one JSON line.")]
 
 app = typer.Typer(help="Measurements against references taken in the same run.", no_args_is_help=True)
 
@@ -26,7 +31,7 @@ def ingest_command(
     brief: Annotated[
         bool, typer.Option("--brief", help="One worker only: no second worker, no arrays, no latency.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON line.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Ingest beside bare paho and bare COPY, with the same messages, on private servers."""
     from commune.bench.ingest import run_ingest_bench  # noqa: PLC0415 - it pulls in every room
@@ -35,8 +40,40 @@ def ingest_command(
     result = run_ingest_bench(
         read_settings().local_directory, messages, console.print, repeats=repeats, everything=not brief
     )
+    _show(asdict(result), as_json)
+
+
+@app.command("endurance")
+def endurance(
+    minutes: Annotated[float, typer.Option(min=0.1, max=1440, help="How long to hold the rate.")] = 10.0,
+    rate: Annotated[int, typer.Option(min=0, max=100_000, help="Messages a second; 0: as fast as they go.")] = 5_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a rate for long and compare the memory of ingest at start and end; exit 1 when anything is lost."""
+    from commune.bench.endurance import run_endurance  # noqa: PLC0415 - it pulls in every room
+
+    _end(run_endurance(read_settings().local_directory, minutes * 60, rate, Console(stderr=True).print), as_json)
+
+
+@app.command("outage")
+def outage(
+    seconds: Annotated[float, typer.Option(min=5, max=3600, help="How long the database is away.")] = 120.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the database away at full rate and compare the memory of ingest then; exit 1 when anything is lost."""
+    from commune.bench.endurance import run_outage  # noqa: PLC0415 - it pulls in every room
+
+    _end(run_outage(read_settings().local_directory, seconds, Console(stderr=True).print), as_json)
+
+
+def _end(result: Endurance, as_json: bool) -> None:
+    _show(asdict(result), as_json)
+    raise typer.Exit(1 if result.lost else 0)
+
+
+def _show(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        echo_json(asdict(result))
+        echo_json(result)
         return
-    for name, value in asdict(result).items():
-        typer.echo(f"{name:24} {value}")
+    for name, value in result.items():
+        typer.echo(f"{name:28} {value}")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import typer
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from broker.address import BrokerAddress
 from commune import logs
 from commune.cli.common import database_url
