@@ -65,9 +65,10 @@ def ledger(
         )
         sums = ledger_view.ledger_sums(connection, wanted)
         in_hand = ledger_view.in_hand(connection)
+        dropped = ledger_view.dropped_by_broker(connection, wanted)
     more = rows[limit - 1] if len(rows) > limit else None
     return LedgerPage(
-        totals=LedgerTotals(**_counts(sums), in_hand=in_hand),
+        totals=LedgerTotals(**_counts(sums), in_hand=in_hand, dropped_by_broker=dropped),
         items=[LedgerEntry(**_counts(r), day=r.day, commune=r.commune, device=r.device) for r in rows[:limit]],
         next_cursor=next_page(request, response, (more.day.isoformat(), more.device_id) if more else None),
     )

@@ -146,6 +146,10 @@ class LedgerCounts(Schema):
     readings_duplicate: int = Field(examples=[2])
     readings_dead_lettered: int = Field(examples=[1])
     fields_dead_lettered: int = Field(examples=[3])
+    letters_deleted: int = Field(description="Dead letters that retention has deleted.", examples=[0])
+    messages_deleted: int = Field(
+        description="Of dead_lettered: messages whose dead letter retention has deleted.", examples=[0]
+    )
 
 
 class LedgerEntry(LedgerCounts):
@@ -160,6 +164,11 @@ class LedgerTotals(LedgerCounts):
     """Sums over everything that the query selects, not over this page only."""
 
     in_hand: int = Field(description="Received by all ingest sessions and not yet settled.", examples=[0])
+    dropped_by_broker: int | None = Field(
+        description="Dropped by the broker before ingest, its queues being full, for whichever subscriber; in none of "
+        "the others. null where the query asks for one commune or device: the broker does not say whose they were.",
+        examples=[0],
+    )
 
 
 class LedgerPage(Schema):

@@ -14,7 +14,11 @@ from storage.sql import query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSums:
-    """Counts of messages, and of the readings and fields in them."""
+    """Counts of messages, and of the readings and fields in them.
+
+    `letters_deleted` are dead letters that retention has deleted, and `messages_deleted` those of the dead-lettered
+    messages of which nothing is left but the count.
+    """
 
     received: int
     stored: int
@@ -26,6 +30,8 @@ class LedgerSums:
     readings_duplicate: int
     readings_dead_lettered: int
     fields_dead_lettered: int
+    letters_deleted: int
+    messages_deleted: int
 
     @property
     def difference(self) -> int:
@@ -85,4 +91,16 @@ def ledger_sums(connection: Connection[Any], wanted: LedgerFilter) -> LedgerSums
 def in_hand(connection: Connection[Any]) -> int:
     """How many messages the ingest sessions have received and not yet settled."""
     row = connection.execute(query("ledger_view_in_hand")).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def dropped_by_broker(connection: Connection[Any], wanted: LedgerFilter) -> int | None:
+    """How many messages brokers dropped on the days of the filter, for whichever subscriber.
+
+    None where the filter names a commune or a device: a broker does not say whose messages they were.
+    """
+    if wanted.commune is not None or wanted.device is not None:
+        return None
+    days = {"from_day": wanted.from_day, "to_day": wanted.to_day}
+    row = connection.execute(query("dropped_by_broker"), days).fetchone()
     return 0 if row is None else int(row[0])

@@ -2,7 +2,7 @@
 -- The loss ledger, newest day first, after a (day, device) in that order. Device 0 has no commune and no code.
 SELECT l.device_id, l.day, c.code AS commune, d.code AS device, l.received, l.stored, l.duplicate, l.dead_lettered,
     l.redelivered, l.readings_stored, l.readings_merged, l.readings_duplicate, l.readings_dead_lettered,
-    l.fields_dead_lettered
+    l.fields_dead_lettered, l.letters_deleted, l.messages_deleted
 FROM ledger AS l
 LEFT JOIN device AS d USING (device_id)
 LEFT JOIN commune AS c USING (commune_id)
@@ -24,7 +24,9 @@ SELECT coalesce(sum(l.received), 0)::bigint AS received, coalesce(sum(l.stored),
     coalesce(sum(l.readings_merged), 0)::bigint AS readings_merged,
     coalesce(sum(l.readings_duplicate), 0)::bigint AS readings_duplicate,
     coalesce(sum(l.readings_dead_lettered), 0)::bigint AS readings_dead_lettered,
-    coalesce(sum(l.fields_dead_lettered), 0)::bigint AS fields_dead_lettered
+    coalesce(sum(l.fields_dead_lettered), 0)::bigint AS fields_dead_lettered,
+    coalesce(sum(l.letters_deleted), 0)::bigint AS letters_deleted,
+    coalesce(sum(l.messages_deleted), 0)::bigint AS messages_deleted
 FROM ledger AS l
 LEFT JOIN device AS d USING (device_id)
 LEFT JOIN commune AS c USING (commune_id)
@@ -36,3 +38,8 @@ WHERE (%(from_day)s::date IS NULL OR l.day >= %(from_day)s)
 -- name: ledger_view_in_hand
 -- How many messages all ingest sessions together have received and not yet settled.
 SELECT coalesce(sum(in_hand), 0)::bigint FROM ingest_worker;
+
+-- name: dropped_by_broker
+-- How many messages the brokers say that they dropped, on some days.
+SELECT coalesce(sum(dropped), 0)::bigint FROM broker_drop
+WHERE (%(from_day)s::date IS NULL OR day >= %(from_day)s) AND (%(to_day)s::date IS NULL OR day <= %(to_day)s);
