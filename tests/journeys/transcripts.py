@@ -28,13 +28,16 @@ class Step:
 
 
 def steps(page: Path) -> list[Step]:
-    """The steps of a page: one command after `$ ` in each fenced block of the language `console`."""
+    """The steps of a page: one command after `$ `, continued by a backslash, in each block of `console`."""
     found = []
     for block in FENCE.findall(page.read_text(encoding="utf-8")):
-        first, _, output = block.partition("\n")
-        assert first.startswith("$ "), f"{page.name}: a block of console begins with {first!r}"
-        assert "\n$ " not in block, f"{page.name}: more than one command in the block of {first!r}"
-        found.append(Step(first[2:], output))
+        command, _, output = block.partition("\n")
+        assert command.startswith("$ "), f"{page.name}: a block of console begins with {command!r}"
+        assert "\n$ " not in block, f"{page.name}: more than one command in the block of {command!r}"
+        while command.endswith("\\"):
+            more, _, output = output.partition("\n")
+            command += f"\n{more}"
+        found.append(Step(command[2:], output))
     return found
 
 
