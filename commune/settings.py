@@ -49,6 +49,15 @@ class Settings(BaseSettings):
             min_length=1, description="Password that `commune db migrate` gives the role commune_read. Unset: as it is."
         ),
     ] = None
+    database_repair_password: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="Password that `commune db migrate` gives the role commune_repair, and with which the API "
+            "signs in as that role to replay and discard dead letters. Unset: as it is, and the API does so only where "
+            "the account of COMMUNE_DATABASE_URL may take on the role.",
+        ),
+    ] = None
     database_grafana_password: Annotated[
         str | None,
         Field(
@@ -62,6 +71,13 @@ class Settings(BaseSettings):
     broker_password: Annotated[str | None, Field(description="Password of the account at the MQTT broker.")] = None
     broker_ca_file: Annotated[
         Path | None, Field(description="Certificate authority of the broker's TLS listener. Unset: no TLS.")
+    ] = None
+    broker_configuration_file: Annotated[
+        Path | None,
+        Field(
+            description="The broker's mosquitto.conf, where this machine can read it. `commune doctor` judges by it "
+            "what a power cut costs and how full the queues are. Unset: it cannot, and says so."
+        ),
     ] = None
     ingest_client_id: Annotated[
         str,
@@ -136,6 +152,32 @@ class Settings(BaseSettings):
         Field(description="Address on which the API listens. It has no sign-in yet: keep it on loopback."),
     ] = "127.0.0.1"
     api_port: Annotated[int, Field(ge=0, le=65535, description="Port of the API. 0: any free port.")] = 8000
+    ready_lag_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=86_400,
+            description="/readyz of the API says no when the oldest message that ingest holds is older than this, or "
+            "ingest has been silent for so long. A restart of ingest takes up to 20 s. 0: never.",
+        ),
+    ] = 120
+    dead_letter_retention_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=36_500,
+            description="`commune maintain` deletes dead letters that were received longer ago than this, replayed or "
+            "not, and counts them in the ledger. The default leaves half a year, the longest gap between two reports, "
+            "to find and mend a mistake. 0: they are kept for ever.",
+        ),
+    ] = 180
+    replay_unknown_devices: Annotated[
+        bool,
+        Field(
+            description="`commune maintain` replays what a device sent before it was registered as soon as it is. "
+            "False: only a person does, with `commune dead-letters replay`."
+        ),
+    ] = True
     log_format: Annotated[Literal["text", "json"], Field(description="Form of the logs of long-running processes.")] = (
         "text"
     )

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+from typing import Any
 
-from storage.connect import connect
-from storage.errors import StorageError, driver_errors
+from psycopg import Connection
+
 from storage.sql import query
 
-logger = logging.getLogger(__name__)
 
-INTERVAL_SECONDS = 10.0
+def activate_devices(connection: Connection[Any]) -> int:
+    """Let registered devices be active of which something was stored; returns how many.
 
-
-class Upkeep:
-    """Does the regular work of a database until it is told to stop."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def run(self, stopping: threading.Event) -> None:
-        """Do a round every ten seconds. While the database is away, say so once and try again."""
-        is_away = False
-        while not stopping.is_set():
-            try:
-                activated = self.round()
-                if is_away:
-                    logger.info("the database is back")
-                is_away = False
-                if activated:
-                    logger.info("%d devices became active with their first message", activated)
-            except StorageError as error:
-                if not is_away:
-                    logger.error("the database is away: %s; trying again", error)
-                is_away = True
-            stopping.wait(INTERVAL_SECONDS)
-
-    def round(self) -> int:
-        """Do everything once; returns how many registered devices became active."""
-        with driver_errors(), connect(self._url) as connection:
-            return connection.execute(query("activate_devices")).rowcount
+    Asked before it is done: every UPDATE of devices, even of none, lets ingest read the registry anew.
+    """
+    numbers = [number for (number,) in connection.execute(query("devices_to_activate"))]
+    if not numbers:
+        return 0
+    return connection.execute(query("activate_devices"), {"numbers": numbers}).rowcount

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from collections.abc import Callable
 
 import typer
@@ -14,11 +13,11 @@ from api.app import create_app
 from broker.address import BrokerAddress
 from commune import logs
 from commune.cli.common import database_url
+from commune.maintenance import Maintenance, MaintenanceConfig
 from commune.settings import Settings, read_settings
 from ingest.service import Ingest, IngestConfig
 from ingest.window import Limits
 from storage.errors import SessionTaken
-from storage.upkeep import Upkeep
 
 
 def register(app: typer.Typer) -> None:
@@ -85,9 +84,20 @@ def api() -> None:
 
 
 def maintain() -> None:
-    """Keep house: which registered devices have become active. Runs until stopped."""
+    """Keep house: watch the broker, replay what former strangers sent, delete old dead letters. Runs until stopped.
+
+    A registered device becomes active with its first message. What the broker drops is counted in the ledger and raises
+    an alert. Uses the account `maintain` of the broker, and the role commune_admin of the database.
+    """
     settings = read_settings()
     logs.set_up(settings.log_format)
-    stopping = threading.Event()
-    stop_on_signals(stopping.set)
-    Upkeep(database_url(settings)).run(stopping)
+    service = Maintenance(
+        MaintenanceConfig(
+            database_url=database_url(settings),
+            broker=broker_address(settings),
+            dead_letter_retention_days=settings.dead_letter_retention_days,
+            replay_unknown_devices=settings.replay_unknown_devices,
+        )
+    )
+    stop_on_signals(service.stop)
+    service.run()

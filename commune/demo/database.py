@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,6 +28,8 @@ class Database:
     roles: Mapping[Role, str]
     edition: str
     private: bool
+    repair_settings: Mapping[str, object] = field(default_factory=dict)
+    """What the API needs besides its URL to repair dead letters."""
 
     def connect(self) -> Session:
         """Open a connection as its owner, each statement committed by itself."""
@@ -49,12 +51,13 @@ def open_database(settings: Settings, directory: Path, flavour: Flavour) -> Iter
     ) as server:
         server.create_database(NAME)
         url = server.url(NAME)
-        passwords = {role: secrets.token_urlsafe(24) for role in (Role.ADMIN, Role.INGEST, Role.READ)}
+        passwords = {role: secrets.token_urlsafe(24) for role in (Role.ADMIN, Role.INGEST, Role.READ, Role.REPAIR)}
         roles = {role: url_of(url, role, password) for role, password in passwords.items()}
         database = migrated(url, roles, private=True)
         with closing(database.connect()) as session:
             set_passwords(session, {role.value: password for role, password in passwords.items()})
-        yield database
+        repair: Mapping[str, object] = {"database_repair_password": passwords[Role.REPAIR]}
+        yield replace(database, repair_settings=repair)
 
 
 def url_of(url: str, account: str, password: str) -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from broker.address import BrokerAddress
 from commune.settings import PREFIX
 from commune.stack.errors import ServerFailedError
 from commune.stack.processes import Command, Process
@@ -23,6 +24,16 @@ def command_of(*arguments: str) -> list[str]:
     script = Path(sys.executable).with_name("commune")
     program = [str(script)] if script.exists() else [sys.executable, "-c", "from commune.cli import main; main()"]
     return [*program, *arguments]
+
+
+def broker_settings(address: BrokerAddress) -> dict[str, object]:
+    """Return the settings that lead to a broker under an account of it."""
+    return {
+        "broker_host": address.host,
+        "broker_port": address.port,
+        "broker_username": address.username,
+        "broker_password": address.password,
+    }
 
 
 def start(name: str, directory: Path, settings: Mapping[str, object]) -> Process:

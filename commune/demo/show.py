@@ -123,21 +123,25 @@ class Demonstration:
         self, stack: ExitStack, instance: Instance, database: Database, broker: MosquittoServer
     ) -> None:
         """Start ingest, API and maintenance with the settings that a deployment would give them."""
-        address = broker.address("ingest")
         self._ingest_port = free_port()
         api_port = self.plan.api_port or free_port()
         wanted: dict[str, dict[str, object]] = {
             "ingest": {
                 "database_url": database.roles[Role.INGEST],
-                "broker_host": address.host,
-                "broker_port": address.port,
-                "broker_username": address.username,
-                "broker_password": address.password,
+                **services.broker_settings(broker.address("ingest")),
                 "ingest_client_id": f"commune-{instance.path.name}",
                 "ingest_metrics_port": self._ingest_port,
             },
-            "api": {"database_url": database.roles[Role.READ], "api_host": HOST, "api_port": api_port},
-            "maintain": {"database_url": database.roles[Role.ADMIN]},
+            "api": {
+                "database_url": database.roles[Role.READ],
+                "api_host": HOST,
+                "api_port": api_port,
+                **database.repair_settings,
+            },
+            "maintain": {
+                "database_url": database.roles[Role.ADMIN],
+                **services.broker_settings(broker.address("maintain")),
+            },
         }
         for name, settings in wanted.items():
             process = services.start(name, instance.path, settings)

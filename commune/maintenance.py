@@ -1,0 +1,161 @@
+"""`commune maintain`: the regular work beside the stream of messages, job by job, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from alerts.drops import judge_drops
+from broker.address import BrokerAddress
+from broker.watch import Condition, Watch
+from commune.strangers import FormerStrangers
+from storage.broker_watch import Seen
+from storage.connect import Session, connect
+from storage.errors import DatabaseUnavailable, StorageError, driver_errors
+from storage.retention import Deleted, delete_old_letters
+from storage.upkeep import activate_devices
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 10.0
+RETENTION_SECONDS = 3600.0
+MOST_CHUNKS = 50
+"""So many chunks are deleted at a time; the rest waits for the next hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceConfig:
+    """What maintenance needs to know; see the settings of the same names."""
+
+    database_url: str
+    broker: BrokerAddress
+    dead_letter_retention_days: int = 180
+    replay_unknown_devices: bool = True
+    database_role: str | None = None
+
+
+@dataclass(slots=True)
+class Job:
+    """One piece of regular work, done at most every so many seconds; `incident` is why it fails at present."""
+
+    name: str
+    every_seconds: float
+    work: Callable[[Session], None]
+    due_at: float = field(default=0.0)
+    incident: str = ""
+
+
+class Maintenance:
+    """Does the regular work of a database and its broker."""
+
+    def __init__(self, config: MaintenanceConfig) -> None:
+        self._config = config
+        self._stopping = threading.Event()
+        self._watch = Watch(config.broker)
+        self._strangers = FormerStrangers()
+        self._is_away = False
+        self.jobs = [
+            Job("activate devices", ROUND_SECONDS, self._activate),
+            Job("watch the broker", ROUND_SECONDS, self._judge_broker),
+        ]
+        if config.replay_unknown_devices:
+            self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
+        if config.dead_letter_retention_days:
+            self.jobs.append(Job("delete old dead letters", RETENTION_SECONDS, self._delete))
+
+    def stop(self) -> None:
+        """Let `run` end after the statement that it is at."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Do rounds until `stop`. While the database is away, say so once and try again."""
+        watcher = threading.Thread(target=self._watch.run, args=(self._stopping,), name="watch", daemon=True)
+        watcher.start()
+        while not self._stopping.is_set():
+            self.round()
+            self._stopping.wait(ROUND_SECONDS)
+        watcher.join(timeout=10)
+
+    def round(self) -> None:
+        """Do every job that is due. One that fails is tried again in the next round, and does not stop the others."""
+        try:
+            with closing(
+                connect(self._config.database_url, role=self._config.database_role, autocommit=True)
+            ) as session:
+                for job in self.jobs:
+                    self._do(job, session)
+        except DatabaseUnavailable as error:
+            if not self._is_away:
+                logger.error("the database is away: %s; trying again", error)
+            self._is_away = True
+        else:
+            if self._is_away:
+                logger.info("the database is back")
+            self._is_away = False
+
+    def _do(self, job: Job, session: Session) -> None:
+        if self._stopping.is_set() or time.monotonic() < job.due_at:
+            return
+        try:
+            with driver_errors():
+                job.work(session)
+        except DatabaseUnavailable:
+            raise
+        except StorageError as error:
+            if str(error) != job.incident:  # one line an incident, not one a try
+                logger.error("cannot %s: %s; trying again", job.name, error)
+            job.incident = str(error)
+        else:
+            if job.incident:
+                logger.info("can %s again", job.name)
+            job.incident = ""
+            job.due_at = time.monotonic() + job.every_seconds - ROUND_SECONDS / 2
+
+    def _activate(self, session: Session) -> None:
+        activated = activate_devices(session)
+        if activated:
+            logger.info("%d devices became active with their first message", activated)
+
+    def _judge_broker(self, session: Session) -> None:
+        condition = self._watch.condition()
+        if condition is not None:
+            judge_drops(session, seen_of(self._config.broker, condition))
+
+    def _replay(self, session: Session) -> None:
+        done = self._strangers.round(session, self._stopping)
+        if done.settled:
+            logger.info(
+                "%d messages of devices that were registered since became %d readings", done.settled, done.readings
+            )
+
+    def _delete(self, session: Session) -> None:
+        days = self._config.dead_letter_retention_days
+        total = Deleted()
+        before = datetime.now(UTC) - timedelta(days=days)
+        for total in islice(delete_old_letters(session, before), MOST_CHUNKS):  # noqa: B007 - the sum after the last
+            if self._stopping.is_set():
+                break
+        if total.letters:
+            logger.info(
+                "deleted %d dead letters older than %d days, %d of them still open", total.letters, days, total.open
+            )
+
+
+def seen_of(broker: BrokerAddress, condition: Condition) -> Seen:
+    """What a broker says of itself, as it is recorded."""
+    return Seen(
+        broker=f"{broker.host}:{broker.port}",
+        observed_at=condition.observed_at,
+        started_at=condition.started_at,
+        dropped=condition.dropped,
+        queued_messages=condition.queued_messages,
+        queued_bytes=condition.queued_bytes,
+        heap_bytes=condition.heap_bytes,
+        sessions_away=condition.sessions_away,
+    )
