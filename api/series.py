@@ -38,6 +38,27 @@ LARGEST_LIMIT = 10_000
 CSV = "text/csv"
 CSV_EXAMPLE = "time,pm25\r\n2026-11-20T03:15:00Z,31.4\r\n"
 
+FieldsQuery = Annotated[
+    str | None, Query(description="Names of fields, separated by commas. Default: all.", examples=["pm25,pm10"])
+]
+FromQuery = Annotated[
+    str | None, Query(alias="from", description=f"First moment: {TIME_FORM}. Default: 24 hours before `to`.")
+]
+ToQuery = Annotated[str | None, Query(alias="to", description=f"Moment after the last: {TIME_FORM}. Default: now.")]
+BucketQuery = Annotated[
+    str | None, Query(description=f"Width of a bucket: {BUCKET_FORM}. Default: readings as they are.", examples=["1h"])
+]
+AggregateQuery = Annotated[
+    str | None,
+    Query(
+        description="Aggregates, separated by commas, that every field allows. Default: the usual one of each.",
+        examples=["mean,max"],
+    ),
+]
+FormatQuery = Annotated[
+    Literal["json", "csv"] | None, Query(description="json or csv. Default: by the Accept header, else json.")
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -61,32 +82,14 @@ def series(
     context: Ctx,
     commune: CommunePath,
     code: CodePath,
-    fields: Annotated[
-        str | None, Query(description="Names of fields, separated by commas. Default: all.", examples=["pm25,pm10"])
-    ] = None,
-    start: Annotated[
-        str | None,
-        Query(alias="from", description=f"First moment: {TIME_FORM}. Default: 24 hours before `to`."),
-    ] = None,
-    end: Annotated[
-        str | None, Query(alias="to", description=f"Moment after the last: {TIME_FORM}. Default: now.")
-    ] = None,
-    bucket: Annotated[
-        str | None,
-        Query(description=f"Width of a bucket: {BUCKET_FORM}. Default: readings as they are.", examples=["1h"]),
-    ] = None,
-    aggregate: Annotated[
-        str | None,
-        Query(
-            description="Aggregates, separated by commas, that every field allows. Default: the usual one of each.",
-            examples=["mean,max"],
-        ),
-    ] = None,
+    fields: FieldsQuery = None,
+    start: FromQuery = None,
+    end: ToQuery = None,
+    bucket: BucketQuery = None,
+    aggregate: AggregateQuery = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Most points on a page.")] = DEFAULT_LIMIT,
     cursor: CursorQuery = None,
-    format: Annotated[
-        Literal["json", "csv"] | None, Query(description="json or csv. Default: by the Accept header, else json.")
-    ] = None,
+    format: FormatQuery = None,
 ) -> Response:
     """Fields of a device between two times: readings as they are, or aggregates in buckets counted in UTC+7."""
     since, until = parse_range(start, end, now=context.now())
