@@ -24,7 +24,8 @@ class Publisher:
     connection is lost it is opened again, and what had not been acknowledged is sent again (so the broker may then
     receive a message twice, as QoS 1 allows). `refused` counts what the broker took and did not accept, such as a topic
     that the account may not use; `unheard` what it acknowledged and gave to nobody, because nobody had subscribed:
-    ingest had never been there, or the broker had lost its session.
+    ingest had never been there, or the broker had lost its session. `resent` counts what was sent again, of which the
+    broker may have had any number.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Publisher:
         self.acknowledged = 0
         self.refused = 0
         self.unheard = 0
+        self.resent = 0
 
     def __enter__(self) -> Self:
         self.open()
@@ -94,6 +96,7 @@ class Publisher:
             self._reopen()
 
     def _reopen(self) -> None:
+        self.resent += self._in_flight
         deadline = time.monotonic() + self._timeout_seconds
         while True:
             try:

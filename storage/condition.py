@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
+from storage.connect import connect
 from storage.errors import driver_errors
 from storage.sql import query
 
@@ -43,3 +45,12 @@ def clock_offset_seconds(connection: Connection[Any], now: Callable[[], datetime
         after = now()
     assert isinstance(theirs, datetime), "a SELECT without FROM has one row"
     return (before + (after - before) / 2 - theirs).total_seconds()
+
+
+def cut_connections(url: str) -> int:
+    """End every other connection to this database at once, as a failing network would; how many there were.
+
+    Needs the rights of the database's owner. Raises StorageError.
+    """
+    with driver_errors(), closing(connect(url, autocommit=True)) as connection:
+        return len(connection.execute(query("cut_connections")).fetchall())

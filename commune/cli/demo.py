@@ -41,6 +41,10 @@ def demo(
         Flavour, typer.Option(help="PostgreSQL to run: timescaledb, plain, or auto (the first of them that is here).")
     ] = "auto",
     api_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the API. 0: any free port.")] = 0,
+    chaos: Annotated[
+        bool,
+        typer.Option("--chaos", help="Kill, restart and cut ingest, database and broker at random while it runs."),
+    ] = False,
 ) -> None:
     """Run everything on this machine: private database and broker, ingest, API, and a simulated commune.
 
@@ -48,7 +52,7 @@ def demo(
     welcome. With COMMUNE_DATABASE_URL it uses that database, and what it stores there stays. Exits 1 when
     published = received = stored + duplicate + dead_lettered does not hold at the end, or a kind was not heard of.
     """
-    plan = Plan(seconds, speed, days, commune, devices, seed, edition, api_port)
+    plan = Plan(seconds, speed, days, commune, devices, seed, edition, api_port, chaos)
     reckoning = show(plan, quiet=as_json)
     if as_json:
         echo_json(reckoning.as_dict())

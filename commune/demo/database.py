@@ -30,6 +30,8 @@ class Database:
     private: bool
     repair_settings: Mapping[str, object] = field(default_factory=dict)
     """What the API needs besides its URL to repair dead letters."""
+    server: PostgresServer | None = None
+    """The server, if it is our own."""
 
     def connect(self) -> Session:
         """Open a connection as its owner, each statement committed by itself."""
@@ -57,7 +59,7 @@ def open_database(settings: Settings, directory: Path, flavour: Flavour) -> Iter
         with closing(database.connect()) as session:
             set_passwords(session, {role.value: password for role, password in passwords.items()})
         repair: Mapping[str, object] = {"database_repair_password": passwords[Role.REPAIR]}
-        yield replace(database, repair_settings=repair)
+        yield replace(database, repair_settings=repair, server=server)
 
 
 def url_of(url: str, account: str, password: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.publisher import Publisher
 from commune.demo import services
+from commune.demo.chaos import Chaos, Disturbance
 from commune.demo.database import Database, open_database
 from commune.demo.ending import Ending
 from commune.demo.reckoning import Books, Reckoning
@@ -27,6 +28,7 @@ from simulators.devices import Simulator
 from simulators.history import expected_readings
 from simulators.messages import simulators_of
 from simulators.run import Simulation, Statistics
+from storage.condition import cut_connections
 from storage.connect import Session
 from storage.ledger import totals
 from storage.roles import Role
@@ -53,6 +55,7 @@ class Plan:
     seed: int = 1
     flavour: Flavour = "auto"
     api_port: int = 0
+    chaos: bool = False
 
     def starts_at(self, now: float) -> int:
         """Return the Unix second of simulated time at which the live part starts, so that it ends no later than now."""
@@ -74,6 +77,7 @@ class Demonstration:
     _processes: list[Process] = field(default_factory=list)
     _told: float = 0.0
     _ingest_port: int = 0
+    _ingest_settings: dict[str, object] = field(default_factory=dict)
 
     def run(self) -> Reckoning:
         """Show it, stop everything, and return the sum.
@@ -100,7 +104,35 @@ class Demonstration:
                 start = self.plan.starts_at(time.time())
                 history = self._write_history(session, numbers, simulators, start)
                 before = Books.read(session)
-            return self._show(session, broker, before, history, simulators, start, database.edition)
+            chaos = Chaos(self._disturbances(instance, database, broker), self.plan.seed, self.tell)
+            return self._show(database, broker, before, history, simulators, start, chaos)
+
+    def _disturbances(self, instance: Instance, database: Database, broker: MosquittoServer) -> dict[str, Disturbance]:
+        """What may go away in this demonstration."""
+        if not self.plan.chaos:
+            return {}
+
+        def ingest_is_killed() -> None:
+            self._processes[0].kill()
+
+        def ingest_is_stopped() -> None:
+            self._processes[0].stop()
+
+        def ingest_again() -> None:
+            self._processes[0] = services.start("ingest", instance.path, self._ingest_settings)
+            services.wait_for_ingest(self._processes[0], self._ingest_port)
+
+        found = {
+            "ingest is killed": Disturbance(ingest_is_killed, ingest_again),
+            "ingest is restarted": Disturbance(ingest_is_stopped, ingest_again),
+            "the broker is restarted": Disturbance(broker.halt, broker.resume),
+        }
+        if database.server is not None:
+            server = database.server
+            found["the database is killed"] = Disturbance(server.kill, server.resume)
+            found["the database is restarted"] = Disturbance(server.halt, server.resume)
+            found["connections to the database are cut"] = Disturbance(lambda: cut_connections(database.url))
+        return found
 
     def _write_history(
         self, session: Session, numbers: dict[str, int], simulators: list[Simulator], start: int
@@ -143,10 +175,10 @@ class Demonstration:
                 **services.broker_settings(broker.address("maintain")),
             },
         }
+        self._ingest_settings = wanted["ingest"]
+        stack.callback(lambda: [process.stop() for process in self._processes])
         for name, settings in wanted.items():
-            process = services.start(name, instance.path, settings)
-            stack.callback(process.stop)
-            self._processes.append(process)
+            self._processes.append(services.start(name, instance.path, settings))
         services.wait_for_ingest(self._processes[0], self._ingest_port)
         services.wait_for_api(self._processes[1], api_port)
         page = f"http://{HOST}:{api_port}"
@@ -163,13 +195,13 @@ class Demonstration:
 
     def _show(
         self,
-        session: Session,
+        database: Database,
         broker: MosquittoServer,
         before: Books,
         history: Written,
         simulators: list[Simulator],
         start: int,
-        edition: str,
+        chaos: Chaos,
     ) -> Reckoning:
         """Simulate until the end, let ingest finish, and add up."""
         began = time.monotonic()
@@ -178,18 +210,26 @@ class Demonstration:
         simulation = Simulation(simulators, speed=self.plan.speed, seconds=self.plan.seconds, start=start)
 
         def progress(statistics: Statistics) -> None:
-            services.check(self._processes)
-            if time.monotonic() - self._told >= TELL_SECONDS:
-                self._told = time.monotonic()
-                self._say_how_far(session, before, statistics)
+            if not chaos.quiet.acquire(blocking=False):
+                return  # something is away on purpose
+            try:
+                services.check(self._processes)
+                if time.monotonic() - self._told >= TELL_SECONDS:
+                    self._told = time.monotonic()
+                    self._say_how_far(database, before, statistics)
+            finally:
+                chaos.quiet.release()
 
         with Publisher(broker.address("simulator"), "commune-demo-simulator") as publisher:
-            statistics = simulation.run(publisher, stop=lambda: self.ending.asked, progress=progress)
-        self._drain(session, before, statistics.acknowledged)
-        after = Books.read(session).since(before)
+            with chaos if self.plan.chaos else nullcontext():
+                statistics = simulation.run(publisher, stop=lambda: self.ending.asked, progress=progress)
+            resent = publisher.resent
+        self._drain(database, before, statistics.acknowledged)
+        with closing(database.connect()) as session:
+            after = Books.read(session).since(before)
         in_hand = services.metric(self._ingest_port, "commune_ingest_in_hand")
         return Reckoning(
-            edition=edition,
+            edition=database.edition,
             sent=statistics.published,
             published=statistics.acknowledged,
             received=after.received,
@@ -198,29 +238,31 @@ class Demonstration:
             dead_lettered=after.dead_lettered,
             in_hand=-1 if in_hand is None else int(in_hand),
             redelivered=after.redelivered,
+            resent=resent,
             kinds=after.kinds,
             history_readings=history.stored,
             devices=len(simulators),
             seconds=round(time.monotonic() - began, 3),
+            chaos=chaos.done,
         )
 
-    def _say_how_far(self, session: Session, before: Books, statistics: Statistics) -> None:
-        sums = totals(session)
+    def _say_how_far(self, database: Database, before: Books, statistics: Statistics) -> None:
+        with closing(database.connect()) as session:
+            sums = totals(session)
         line = f"published {statistics.published}, stored {sums.stored - before.stored}"
         line += f", set aside {sums.dead_lettered - before.dead_lettered}"
         if statistics.kinds:
             line += f"; readings: {', '.join(f'{name} {count}' for name, count in statistics.kinds.items())}"
         self.tell(line)
 
-    def _drain(self, session: Session, before: Books, published: int) -> None:
+    def _drain(self, database: Database, before: Books, published: int) -> None:
         """Wait until ingest has settled what was published; the sum tells if it did not in time."""
 
         def drained() -> bool:
             services.check(self._processes)
-            return (
-                totals(session).received - before.received >= published
-                and services.metric(self._ingest_port, "commune_ingest_in_hand") == 0
-            )
+            with closing(database.connect()) as session:
+                received = totals(session).received - before.received
+            return received >= published and services.metric(self._ingest_port, "commune_ingest_in_hand") == 0
 
         try:
             wait_until(drained, DRAIN_SECONDS, f"ingest to settle {published} messages")
