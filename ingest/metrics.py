@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from ingest.lag import Lag
 from ingest.window import Window
 from storage.arrivals import Outcome
 
@@ -12,6 +13,7 @@ class Metrics:
     """The counters and gauges of one ingest process, in a registry of their own."""
 
     def __init__(self, window: Window) -> None:
+        self.lag = Lag(window)
         self.registry = CollectorRegistry()
         self.stored = self._counter("stored", "Messages stored")
         self.duplicate = self._counter("duplicate", "Messages recognised as duplicates")
@@ -32,7 +34,7 @@ class Metrics:
         self._gauge("received", "Deliveries from the broker since the start").set_function(lambda: window.received)
         self._gauge("in_hand", "Messages received and not yet committed").set_function(lambda: window.in_hand)
         self._gauge("in_hand_bytes", "Their payload in bytes").set_function(lambda: window.bytes_in_hand)
-        self._gauge("lag_seconds", "Age of the oldest message in hand").set_function(window.oldest_age_seconds)
+        self._gauge("lag_seconds", "Age of the oldest message in hand").set_function(self.lag.seconds)
         self.connected = self._gauge("connected", "1 while connected to the broker")
         self.reconnects = self._gauge("reconnects", "Connections to the broker after the first")
 

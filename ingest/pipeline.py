@@ -95,7 +95,7 @@ class Pipeline:
         while not self._stopping.is_set():
             batch, again = self._window.take(HEARTBEAT_SECONDS)
             if batch or again:
-                self._write(batch, again)
+                self._take_in_hand(batch, again)
             else:
                 self._heartbeat()
 
@@ -110,8 +110,15 @@ class Pipeline:
             batch, again = self._window.take(0.0)
             if not batch and not again:
                 break
-            self._write(batch, again)
+            self._take_in_hand(batch, again)
         self._heartbeat(force=True)
+
+    def _take_in_hand(self, batch: list[Delivery], again: list[Delivery]) -> None:
+        self._metrics.lag.taken(self, batch)
+        try:
+            self._write(batch, again)
+        finally:
+            self._metrics.lag.done(self)
 
     def _heartbeat(self, *, force: bool = False) -> None:
         try:
@@ -127,6 +134,7 @@ class Pipeline:
     def _present(self, settled: int = 0) -> Worker:
         self._worker.received = self._window.received
         self._worker.in_hand = self._window.in_hand - settled
+        self._worker.lag_seconds = self._metrics.lag.seconds(without=self) or None
         return self._worker
 
     def _refresh(self) -> None:

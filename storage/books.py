@@ -59,12 +59,16 @@ class Entry:
 
 @dataclass(slots=True)
 class Worker:
-    """The session that a batch came from, as it stands at the commit: deliveries received since it started, in hand."""
+    """The session that a batch came from, as it stands at the commit: deliveries received since it started, in hand.
+
+    `lag_seconds` is the age of the oldest in hand; None when none is.
+    """
 
     client_id: str
     started_at: datetime
     received: int = 0
     in_hand: int = 0
+    lag_seconds: float | None = None
     filters: tuple[str, ...] = ()
 
 
@@ -219,6 +223,7 @@ def record_worker(connection: Connection[Any], worker: Worker) -> None:
             "started_at": worker.started_at,
             "received": worker.received,
             "in_hand": worker.in_hand,
+            "lag_seconds": worker.lag_seconds,
             "filters": list(worker.filters),
         },
     )

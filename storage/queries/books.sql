@@ -53,11 +53,12 @@ SELECT messages FROM delivery WHERE client_id = %(client_id)s ORDER BY batch;
 
 -- name: put_worker
 -- What a session has seen and holds.
-INSERT INTO ingest_worker (client_id, started_at, seen_at, received, in_hand, filters)
-VALUES (%(client_id)s, %(started_at)s, now(), %(received)s, %(in_hand)s, %(filters)s)
+INSERT INTO ingest_worker (client_id, started_at, seen_at, received, in_hand, oldest_at, filters)
+VALUES (%(client_id)s, %(started_at)s, now(), %(received)s, %(in_hand)s,
+    now() - %(lag_seconds)s::double precision * interval '1 second', %(filters)s)
 ON CONFLICT (client_id) DO UPDATE SET
     started_at = excluded.started_at, seen_at = excluded.seen_at,
-    received = excluded.received, in_hand = excluded.in_hand, filters = excluded.filters;
+    received = excluded.received, in_hand = excluded.in_hand, oldest_at = excluded.oldest_at, filters = excluded.filters;
 
 -- name: known_filters
 -- The topic filters of a session.
