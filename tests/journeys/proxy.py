@@ -10,6 +10,7 @@ import contextlib
 import socket
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -41,34 +42,52 @@ class Progress:
     tail: bytes = b""
 
 
-class Trap:
+class Watcher(ABC):
+    """Looks at all that is about to be forwarded, and acts once, at one moment."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act = act
+        self._lock = threading.Lock()
+        self.sprung = threading.Event()
+
+    def admits(self, link: Link, way: Way, data: bytes) -> int:
+        """How many bytes of `data` may pass; fewer than all mean that the connection is to be cut."""
+        with self._lock:
+            if self.sprung.is_set():
+                return len(data)
+            allowed = self._look(link, way, data)
+            if allowed is None:
+                return len(data)
+            self._act()
+            self.sprung.set()
+            return allowed
+
+    @abstractmethod
+    def _look(self, link: Link, way: Way, data: bytes) -> int | None:
+        """None while it is not the moment; else how many bytes may pass."""
+
+
+class Trap(Watcher):
     """Waits until byte patterns have passed in this order on one connection; then acts, before the last is forwarded.
 
     With `cut` what holds the last pattern is never forwarded: both ends of the connection get a reset.
     """
 
     def __init__(self, steps: tuple[Step, ...], act: Callable[[], object], cut: bool) -> None:
+        super().__init__(act)
         self._steps = steps
-        self._act = act
         self._cut = cut
-        self._lock = threading.Lock()
         self._progress: dict[Link, Progress] = {}
-        self.sprung = threading.Event()
 
-    def cuts(self, link: Link, way: Way, data: bytes) -> bool:
-        """Look at what is about to be forwarded, act if this is the moment; True when the connection is to be cut."""
-        with self._lock:
-            if self.sprung.is_set() or not self._is_the_moment(self._progress.setdefault(link, Progress()), way, data):
-                return False
-            self._act()
-            self.sprung.set()
-            return self._cut
+    def _look(self, link: Link, way: Way, data: bytes) -> int | None:
+        if not self._is_the_moment(self._progress.setdefault(link, Progress()), way, data):
+            return None
+        return 0 if self._cut else len(data)
 
     def _is_the_moment(self, progress: Progress, way: Way, data: bytes) -> bool:
         while self._steps[progress.place][0] is way:
             pattern = self._steps[progress.place][1]
-            data = progress.tail + data
-            before, found, data = data.partition(pattern)
+            before, found, data = (progress.tail + data).partition(pattern)
             if not found:
                 progress.tail = before[-len(pattern) :]
                 return False
@@ -77,6 +96,23 @@ class Trap:
             if progress.place == len(self._steps):
                 return True
         return False
+
+
+class Countdown(Watcher):
+    """Lets so many more bytes pass in one direction, on all connections together; then acts and cuts."""
+
+    def __init__(self, count: int, way: Way, act: Callable[[], object]) -> None:
+        super().__init__(act)
+        self._left = count
+        self._way = way
+
+    def _look(self, _link: Link, way: Way, data: bytes) -> int | None:
+        if way is not self._way:
+            return None
+        if len(data) <= self._left:
+            self._left -= len(data)
+            return None
+        return self._left
 
 
 class Link:
@@ -139,8 +175,7 @@ class Proxy:
         self._accepting.set()
         self._lock = threading.Lock()
         self._links: set[Link] = set()
-        self._traps: list[Trap] = []
-        self._budget: dict[Way, int] = {}
+        self._watchers: list[Watcher] = []
         self.delay_seconds = 0.0
         self.connections = 0
         self._listener = socket.create_server((HOST, 0), backlog=128)
@@ -184,22 +219,18 @@ class Proxy:
         """Take new connections again."""
         self._accepting.set()
 
-    def cut_after(self, count: int, way: Way) -> None:
-        """Forward `count` more bytes in one direction, whatever they are the middle of, then reset the connection."""
-        with self._lock:
-            self._budget[way] = count
+    def cut_after(self, count: int, way: Way, act: Callable[[], object] = lambda: None) -> Watcher:
+        """Forward `count` more bytes in one direction, whatever they are the middle of, then act and reset."""
+        return self._watch(Countdown(count, way, act))
 
-    def has_cut(self, way: Way) -> bool:
-        """Whether the last `cut_after` of a direction has happened."""
-        with self._lock:
-            return way not in self._budget
-
-    def when(self, *steps: Step, act: Callable[[], object] = lambda: None, cut: bool = False) -> Trap:
+    def when(self, *steps: Step, act: Callable[[], object] = lambda: None, cut: bool = False) -> Watcher:
         """Set a trap; see Trap."""
-        trap = Trap(steps, act, cut)
+        return self._watch(Trap(steps, act, cut))
+
+    def _watch(self, watcher: Watcher) -> Watcher:
         with self._lock:
-            self._traps.append(trap)
-        return trap
+            self._watchers.append(watcher)
+        return watcher
 
     def admit(self, link: Link, way: Way, data: bytes) -> int:
         """How many bytes may be forwarded; fewer than there are when the connection is to be cut. Called by links."""
@@ -207,18 +238,10 @@ class Proxy:
         if self.delay_seconds:
             link.is_cut.wait(self.delay_seconds)
         with self._lock:
-            traps = [trap for trap in self._traps if not trap.sprung.is_set()]
-        cuts = [trap.cuts(link, way, data) for trap in traps]
-        if any(cuts) or link.is_cut.is_set():
-            return 0
-        with self._lock:
-            budget = self._budget.get(way)
-            if budget is None or budget >= len(data):
-                if budget is not None:
-                    self._budget[way] = budget - len(data)
-                return len(data)
-            del self._budget[way]
-            return budget
+            self._watchers = [watcher for watcher in self._watchers if not watcher.sprung.is_set()]
+            watchers = list(self._watchers)
+        allowed = min((watcher.admits(link, way, data) for watcher in watchers), default=len(data))
+        return 0 if link.is_cut.is_set() else allowed
 
     def forget(self, link: Link) -> None:
         """A connection has ended. Called by links."""
