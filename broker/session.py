@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from paho.mqtt.client import MQTTMessage
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
@@ -134,7 +133,6 @@ class Session:
 
     def _open(self, client: SingleThreadClient) -> None:
         client.on_plain_publish = self._receive_plain
-        client.on_message = self._receive_message
         open_session(
             client, self._address, clean=False, receive_maximum=self._receive_maximum, on_open=self._begin_epoch
         )
@@ -161,12 +159,10 @@ class Session:
             raise SubscriptionRefused(f"account {self._address.username!r} may not subscribe to {', '.join(refused)}")
 
     def _receive_plain(self, topic: bytes, payload: bytes, packet_id: int, is_again: bool) -> None:
-        # An invalid topic must not end the thread: it becomes a message like any other, and a dead letter.
-        text = topic.decode("utf-8", "backslashreplace")
+        # An invalid topic must not end the thread: it becomes a message like any other, and a dead letter. PostgreSQL's
+        # text has no NUL; the standard forbids it in a topic, but not every broker does.
+        text = topic.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
         self._on_delivery(Delivery(text, payload, packet_id, self.epoch, is_again, time.time()))
-
-    def _receive_message(self, _client: object, _userdata: object, message: MQTTMessage) -> None:
-        self._receive_plain(message._topic, bytes(message.payload), message.mid if message.qos else 0, message.dup)
 
     def _receive(self, client: SingleThreadClient) -> None:
         """Move messages in and acknowledgements out until the connection is lost or the session is stopped."""

@@ -187,8 +187,8 @@ def test_a_message_is_read_alike_with_and_without_properties(
 ) -> None:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     if with_properties:
-        properties.ContentType = "application/json"
-        properties.UserProperty = ("maker", "Công ty thử")
+        properties.ContentType = "\ufeffapplication/json"  # the standard allows U+FEFF, paho gives the connection up
+        properties.UserProperty = ("maker", "Công ty thử" * 20)
     with receive() as receiver:
         address = broker_server.address("devices")
         client = make_client(address, f"publisher-{device}", manual_ack=False)
@@ -200,3 +200,11 @@ def test_a_message_is_read_alike_with_and_without_properties(
         assert (came.topic, came.payload) == (f"xa/session/environment/{device}/telemetry", payload)
         assert (came.packet_id > 0, came.is_again) == (qos == 1, False)
         receiver.session.settle(receiver.came)
+
+
+def test_a_topic_that_is_no_text_for_a_database_becomes_a_message_all_the_same() -> None:
+    came: list[Delivery] = []
+    session = Session(BrokerAddress("localhost", 1883), "nobody", ["xa/#"], receive_maximum=1, on_delivery=came.append)
+    session._receive_plain(b"xa/\0\xff\xed\xa0\x80", b"{}", 1, False)
+    session.close()
+    assert [delivery.topic for delivery in came] == ["xa/\\x00\\xff\\xed\\xa0\\x80"]
