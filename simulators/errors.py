@@ -25,3 +25,11 @@ class BeforeTheWorld(SimulatorError):
 
 class BadRun(SimulatorError):
     """The wishes for a run (speed, seconds, number of devices) cannot be met."""
+
+
+class BadFleet(SimulatorError):
+    """A fleet file names a fault, a device or a parameter that is not there; the message names the entry."""
+
+
+class BadManifest(SimulatorError):
+    """A file is no manifest, or a manifest of another format."""

@@ -59,16 +59,17 @@ def encode_note(time: int, members: Mapping[str, Value]) -> bytes:
 
 def note(simulator: Simulator, time: int, channel: Channel, members: Mapping[str, Value]) -> Message:
     """The message of a status or an event."""
-    return Message(time, _topic(simulator, channel), encode_note(time, members), simulator.kind_name, channel)
+    return Message(time, topic_of(simulator, channel), encode_note(time, members), simulator.kind_name, channel)
 
 
 def messages_between(simulators: Sequence[Simulator], start: int, end: int) -> Iterator[Message]:
     """All messages with start <= time < end, in order."""
-    return heapq.merge(*(_of_device(simulator, start, end) for simulator in simulators))
+    return heapq.merge(*(messages_of(simulator, start, end) for simulator in simulators))
 
 
-def _of_device(simulator: Simulator, start: int, end: int) -> list[Message]:
-    topic = _topic(simulator, Channel.TELEMETRY)
+def messages_of(simulator: Simulator, start: int, end: int) -> list[Message]:
+    """The messages of one device with start <= time < end, in order."""
+    topic = topic_of(simulator, Channel.TELEMETRY)
     found = [
         Message(rows[0].time, topic, encode_rows(simulator, rows), simulator.kind_name, Channel.TELEMETRY, len(rows))
         for rows in simulator.frame(start, end).messages()
@@ -78,5 +79,6 @@ def _of_device(simulator: Simulator, start: int, end: int) -> list[Message]:
     return sorted(found)
 
 
-def _topic(simulator: Simulator, channel: Channel) -> str:
+def topic_of(simulator: Simulator, channel: Channel) -> str:
+    """The topic of a device's channel."""
     return str(Topic(simulator.device.commune, simulator.kind_name, simulator.device.code, channel))
