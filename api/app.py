@@ -12,11 +12,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
-from api import dead_letters, devices, error_handlers, kinds, ledger, metrics, operation, pages, places, series
+from api import dead_letters, devices, error_handlers, kinds, ledger, metrics, operation, pages, places, repair, series
 from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
 from api.security import HeadersMiddleware
 from storage.reader import Reader
+from storage.repairs import Repairs
 
 STATIC = Path(__file__).parent / "static"
 DESCRIPTION = """What the commune's field devices measure, with the state of each device and the books of all messages.
@@ -39,12 +40,20 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    database_url: str, *, pool_connections: int = 8, title: str = "IoT cấp xã", now: Callable[[], datetime] = utc_now
+    database_url: str,
+    *,
+    pool_connections: int = 8,
+    title: str = "IoT cấp xã",
+    now: Callable[[], datetime] = utc_now,
+    repairs: Repairs | None = None,
+    ready_lag_seconds: int = 0,
 ) -> FastAPI:
     """The API and its pages over one database.
 
     It starts without the database too, and answers 503 until it can be reached. `pool_connections` bounds the
     connections that it holds; `title` is the name on the start page; `now` is the clock that states and ages refer to.
+    Dead letters are repaired through `repairs`; without it the API only reads. /readyz says no while ingest is behind
+    by more than `ready_lag_seconds` (0: however far).
     """
     measured = metrics.Metrics()
 
@@ -53,7 +62,7 @@ def create_app(
         reader = Reader(database_url, pool_connections=pool_connections)
         try:
             measured.watch(reader)
-            app.state.context = Context(reader, now)
+            app.state.context = Context(reader, now, repairs, ready_lag_seconds)
             yield
         finally:
             reader.close()
@@ -70,7 +79,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.metrics = measured
-    for room in (kinds, places, devices, series, dead_letters, ledger, operation, metrics, pages):
+    for room in (kinds, places, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     error_handlers.install(app)

@@ -16,6 +16,7 @@ from devices.catalogue import KINDS
 from devices.model import Kind, Text
 from storage import fleet
 from storage.reader import ReadConnection, Reader
+from storage.repairs import Repairs
 
 PREFIX = "/api/v1"
 DEFAULT_LIMIT = 100
@@ -26,10 +27,15 @@ SLUG_PATTERN = "^[a-z0-9_-]{2,63}$"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The database and the clock of one application."""
+    """The database and the clock of one application.
+
+    `repairs` writes to the database; None where nobody may. `ready_lag_seconds` is how far ingest may be behind.
+    """
 
     reader: Reader
     now: Callable[[], datetime]
+    repairs: Repairs | None = None
+    ready_lag_seconds: int = 0
 
 
 def _context(request: Request) -> Context:
@@ -40,7 +46,8 @@ def _context(request: Request) -> Context:
 def check_parameter_names(request: Request) -> None:
     """Refuse a query parameter that the route does not have or that is given twice: a slip would change the answer."""
     route = request.scope["route"]
-    operation = request.app.openapi()["paths"].get(route.path, {}).get("get", {})
+    method = "get" if request.method == "HEAD" else request.method.lower()
+    operation = request.app.openapi()["paths"].get(route.path, {}).get(method, {})
     known = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:

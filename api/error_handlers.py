@@ -135,6 +135,13 @@ _PARSED = {
     "int_type": "a whole number",
     "int_parsing_size": "a whole number of at most 19 digits",
     "missing": "required",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "list_type": "a list",
+    "json_invalid": "a JSON object",
+    "model_attributes_type": "a JSON object",
+    "extra_forbidden": "nothing: there is no such member",
     "date_from_datetime_parsing": "a day as YYYY-MM-DD",
     "date_parsing": "a day as YYYY-MM-DD",
     "date_from_datetime_inexact": "a day as YYYY-MM-DD",
@@ -149,6 +156,10 @@ def _rule(type_: str, context: dict[str, Any], given: object) -> tuple[str, list
     for limit, sign in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than")):
         if limit in context:
             return f"{sign} {context[limit]}", []
+    if type_ == "too_long":
+        return f"at most {context['max_length']} entries", []
+    if type_ == "too_short":
+        return f"at least {context['min_length']} entries", []
     if type_ == "string_too_long":
         return f"at most {context['max_length']} characters", []
     if type_ == "string_too_short":

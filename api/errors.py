@@ -29,7 +29,11 @@ class Problem(Enum):
     UNKNOWN_DEVICE = ("unknown-device", 404, Text("Không có thiết bị này", "Unknown device"))
     UNKNOWN_DEAD_LETTER = ("unknown-dead-letter", 404, Text("Không có bản tin này", "Unknown dead letter"))
     UNKNOWN_PROBLEM = ("unknown-problem", 404, Text("Không có loại lỗi này", "Unknown type of problem"))
+    FOREIGN_ORIGIN = ("foreign-origin", 403, Text("Yêu cầu đến từ trang khác", "Request of another site"))
+    REPAIR_NOT_ALLOWED = ("repair-not-allowed", 403, Text("Chưa được phép sửa dữ liệu", "Repair is not allowed"))
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, Text("Phương thức không được dùng", "Method not allowed"))
+    TOO_LARGE = ("too-large", 413, Text("Nội dung quá lớn", "Content too large"))
+    NOT_JSON = ("not-json", 415, Text("Nội dung không phải JSON", "Content is not JSON"))
     INVALID_PARAMETER = ("invalid-parameter", 422, Text("Tham số không hợp lệ", "Invalid parameter"))
     UNKNOWN_PARAMETER = ("unknown-parameter", 422, Text("Không có tham số này", "Unknown parameter"))
     UNKNOWN_FIELD = ("unknown-field", 422, Text("Loại thiết bị không có trường này", "Unknown field"))
@@ -40,6 +44,7 @@ class Problem(Enum):
     INTERNAL = ("internal", 500, Text("Lỗi bên trong hệ thống", "Internal error"))
     DATABASE_UNAVAILABLE = ("database-unavailable", 503, Text("Chưa truy cập được dữ liệu", "Database unavailable"))
     NOT_MIGRATED = ("not-migrated", 503, Text("Cơ sở dữ liệu chưa được cập nhật", "Database not migrated"))
+    INGEST_BEHIND = ("ingest-behind", 503, Text("Tiếp nhận đang bị chậm", "Ingest is behind"))
     QUERY_TOO_SLOW = ("query-too-slow", 503, Text("Câu hỏi mất quá nhiều thời gian", "Query too slow"))
 
     def __init__(self, slug: str, status: int, title: Text) -> None:

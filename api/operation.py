@@ -11,7 +11,7 @@ from api.errors import ApiProblem, Problem, close_to, shown
 from api.schemas import ProblemTypeAnswer, Words
 from api.schemas_data import HealthAnswer, ReadyAnswer
 from devices.model import Text
-from storage.readiness import readiness
+from storage.readiness import IngestState, ingest_state, readiness
 
 router = APIRouter(tags=["operation"], dependencies=[Depends(check_parameter_names)])
 
@@ -25,9 +25,10 @@ def healthz(response: Response) -> HealthAnswer:
 
 @router.get("/readyz", responses=problems(422))
 def readyz(response: Response, context: Ctx) -> ReadyAnswer:
-    """The database is reachable and its schema is the one that this version expects; else 503."""
+    """The database is reachable, its schema is the one that this version expects, and ingest keeps up; else 503."""
     with context.reader.session() as connection:
         found = readiness(connection)
+        ingest = None if found.differences else ingest_state(connection)
     if found.differences:
         raise ApiProblem(
             Problem.NOT_MIGRATED,
@@ -39,8 +40,25 @@ def readyz(response: Response, context: Ctx) -> ReadyAnswer:
             ),
             allowed="commune db migrate",
         )
+    if ingest is not None and 0 < context.ready_lag_seconds < ingest.behind_seconds:
+        raise _behind(ingest, context.ready_lag_seconds)
     response.headers["Cache-Control"] = "no-store"
-    return ReadyAnswer(migration=found.migration, edition=found.edition)
+    return ReadyAnswer(
+        migration=found.migration,
+        edition=found.edition,
+        ingest_lag_seconds=None if ingest is None else round(ingest.behind_seconds, 1),
+    )
+
+
+def _behind(ingest: IngestState, limit_seconds: int) -> ApiProblem:
+    if ingest.lag_seconds > limit_seconds:
+        vi = f"Phiên tiếp nhận {ingest.client_id} đang giữ một bản tin đã {ingest.lag_seconds:.0f} giây chưa lưu"
+        en = f"Ingest session {ingest.client_id} holds a message of {ingest.lag_seconds:.0f} seconds ago"
+    else:
+        vi = f"Phiên tiếp nhận {ingest.client_id} đã im lặng {ingest.silent_seconds:.0f} giây"
+        en = f"Ingest session {ingest.client_id} has been silent for {ingest.silent_seconds:.0f} seconds"
+    text = Text(f"{vi}; giới hạn là {limit_seconds} giây.", f"{en}; the limit is {limit_seconds} seconds.")
+    return ApiProblem(Problem.INGEST_BEHIND, text, allowed={"COMMUNE_READY_LAG_SECONDS": str(limit_seconds)})
 
 
 def _type_answer(problem: Problem) -> ProblemTypeAnswer:

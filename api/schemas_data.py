@@ -186,8 +186,12 @@ class HealthAnswer(Schema):
 
 
 class ReadyAnswer(Schema):
-    """The process can answer: the database is reachable and its schema is the one that this version expects."""
+    """The process can answer, and what it answers is fresh."""
 
     status: Literal["ready"] = "ready"
     migration: int = Field(description="Number of the newest migration.", examples=[7])
     edition: str = Field(examples=["TimescaleDB 2.19.3 (Apache) on PostgreSQL 17.6"])
+    ingest_lag_seconds: float | None = Field(
+        description="Age of the oldest message that ingest holds, or how long it has been silent. null: it never ran.",
+        examples=[0.4],
+    )

@@ -142,20 +142,37 @@ def _route(openapi: Schema, method: str, path: str, operation: Schema) -> str:
     text = [f"## {method} {path}", operation.get("summary", ""), _paragraphs(operation.get("description", ""))]
     if parameters:
         text.append(table(("parameter", "in", "type", "meaning"), parameters))
+    members = _members(openapi, operation)
+    if members:
+        text.append(table(("member of the JSON body", "type", "meaning"), members))
     text.append(table(("answer", "meaning"), answers))
     return "\n\n".join(part for part in text if part)
 
 
+def _members(openapi: Schema, operation: Schema) -> list[Sequence[str]]:
+    """The members of the JSON object that a request carries."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    properties = _resolved(openapi, content.get("schema", {})).get("properties", {})
+    return [
+        (f"`{name}`", _type(openapi, schema), _one_line(schema.get("description", "")))
+        for name, schema in properties.items()
+    ]
+
+
 def _parameter(openapi: Schema, parameter: Schema) -> Sequence[str]:
     schema = parameter.get("schema", {})
+    meaning = _one_line(parameter.get("description") or schema.get("description") or schema.get("title", ""))
+    required = ", required" if parameter.get("required") and parameter["in"] != "path" else ""
+    return f"`{parameter['name']}`", parameter["in"] + required, _type(openapi, schema), meaning
+
+
+def _type(openapi: Schema, schema: Schema) -> str:
+    """The types or the choices of a schema, and its default."""
     kinds = [_resolved(openapi, part) for part in (schema, *schema.get("anyOf", []))]
     words = [str(part["type"]) for part in kinds if part.get("type") not in (None, "null")]
     choices = [str(choice) for part in kinds for choice in part.get("enum", [])]
-    meaning = _one_line(parameter.get("description") or schema.get("description") or schema.get("title", ""))
-    required = ", required" if parameter.get("required") and parameter["in"] != "path" else ""
     default = f"; default `{schema['default']}`" if schema.get("default") is not None else ""
-    kind = "one of " + _codes(choices) if choices else " or ".join(dict.fromkeys(words)) or "text"
-    return f"`{parameter['name']}`", parameter["in"] + required, kind + default, meaning
+    return ("one of " + _codes(choices) if choices else " or ".join(dict.fromkeys(words)) or "text") + default
 
 
 def _resolved(openapi: Schema, part: Schema) -> Schema:

@@ -26,6 +26,10 @@ class SessionTaken(StorageError):
     """Another process ingests under the same client id."""
 
 
+class RepairNotAllowed(StorageError):
+    """This process has no way to the role that may repair dead letters."""
+
+
 class QueryTooSlow(StorageError):
     """A question took longer than its time limit and was given up. Asking for less may help."""
 

@@ -1,4 +1,4 @@
-"""Whether a database is what this version of the program expects."""
+"""Whether a database is what this version of the program expects, and whether ingest keeps up with what comes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
+from psycopg.rows import class_row
 
 from devices.catalogue import KINDS
 from storage.editions import describe
@@ -51,3 +52,26 @@ def readiness(connection: Connection[Any]) -> Readiness:
         if column.name not in found[kind.name]
     ]
     return Readiness(edition, max(applied, default=0), tuple(differences))
+
+
+@dataclass(frozen=True, slots=True)
+class IngestState:
+    """How an ingest session stands: the age of the oldest message that it holds, and how long ago it last wrote.
+
+    It writes with every batch, and every two seconds when there is none. What the broker still keeps is not known here.
+    """
+
+    client_id: str
+    lag_seconds: float
+    silent_seconds: float
+
+    @property
+    def behind_seconds(self) -> float:
+        """By how much what is stored may be behind what devices have sent."""
+        return max(self.lag_seconds, self.silent_seconds)
+
+
+def ingest_state(connection: Connection[Any]) -> IngestState | None:
+    """The ingest session that is furthest behind, None when none has ever run; raises StorageError."""
+    with driver_errors(), connection.cursor(row_factory=class_row(IngestState)) as cursor:
+        return cursor.execute(query("ingest_behind")).fetchone()

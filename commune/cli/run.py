@@ -15,9 +15,11 @@ from commune import logs
 from commune.cli.common import database_url
 from commune.maintenance import Maintenance, MaintenanceConfig
 from commune.settings import Settings, read_settings
+from ingest.again import interpreter
 from ingest.service import Ingest, IngestConfig
 from ingest.window import Limits
 from storage.errors import SessionTaken
+from storage.repairs import Repairs
 
 
 def register(app: typer.Typer) -> None:
@@ -79,7 +81,13 @@ def api() -> None:
     """Serve the HTTP API and the pages. Runs until stopped."""
     settings = read_settings()
     logs.set_up(settings.log_format)
-    application = create_app(database_url(settings), pool_connections=settings.database_pool_connections)
+    url = database_url(settings)
+    application = create_app(
+        url,
+        pool_connections=settings.database_pool_connections,
+        repairs=Repairs(url, interpreter, password=settings.database_repair_password),
+        ready_lag_seconds=settings.ready_lag_seconds,
+    )
     uvicorn.run(application, host=settings.api_host, port=settings.api_port, log_config=None, access_log=False)
 
 

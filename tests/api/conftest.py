@@ -18,6 +18,8 @@ from fastapi import FastAPI
 from api.app import create_app
 from commune.stack.postgres import PostgresServer
 from devices.catalogue import KINDS
+from ingest.again import interpreter
+from storage.repairs import Repairs
 from tests.api.world import NOW, World
 
 DEADLINE_SECONDS = 30
@@ -79,7 +81,8 @@ def world(database_url: str) -> World:
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application over the test's database."""
-    return create_app(database_url, pool_connections=4, now=clock)
+    repairs = Repairs(database_url, interpreter)
+    return create_app(database_url, pool_connections=4, now=clock, repairs=repairs, ready_lag_seconds=60)
 
 
 @pytest.fixture
@@ -108,7 +111,8 @@ def shared_address(postgres_server: PostgresServer, template_database: str) -> I
         world.device(f"{kind}-01", kind)
     world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
     world.strange(b"{}")
-    with serve(create_app(url, pool_connections=4, now=Clock())) as address:
+    repairs = Repairs(url, interpreter)
+    with serve(create_app(url, pool_connections=4, now=Clock(), repairs=repairs)) as address:
         yield address
     postgres_server.drop_database(name)
 

@@ -56,7 +56,13 @@ OPENAPI = {
             },
             "parameters": [],
         },
-        "/a": {"post": {"responses": {"204": {"description": "Done"}}}, "get": {"responses": {}}},
+        "/a": {
+            "post": {
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Body"}}}},
+                "responses": {"204": {"description": "Done"}},
+            },
+            "get": {"responses": {}},
+        },
     },
     "components": {
         "parameters": {
@@ -67,7 +73,12 @@ OPENAPI = {
                 "schema": {"anyOf": [{"type": "integer"}, {"type": "null"}], "default": 5, "title": "Limit"},
             }
         },
-        "schemas": {"State": {"type": "string", "enum": ["open", "closed"], "description": "How it stands."}},
+        "schemas": {
+            "Body": {
+                "properties": {"ids": {"type": "array", "description": "Which\nones."}, "dry": {"default": False}}
+            },
+            "State": {"type": "string", "enum": ["open", "closed"], "description": "How it stands."},
+        },
         "responses": {"missing": {"description": "No such b"}},
     },
 }
@@ -121,3 +132,10 @@ def test_a_route_is_written_with_its_parameters_and_answers() -> None:
     assert "| `limit` | query, required | integer; default `5` | Limit |" in text
     assert "| `state` | query | one of `open`, `closed` |" in text
     assert "| 404 | No such b |" in text
+
+
+def test_a_route_that_takes_a_body_names_its_members() -> None:
+    text = routes_page(OPENAPI)
+    assert "| member of the JSON body | type | meaning |" in text
+    assert "| `ids` | array | Which ones. |" in text
+    assert "| `dry` | text; default `False` |  |" in text

@@ -15,7 +15,9 @@ from tests.api.world import COMMUNE
 __all__ = ["shared_address", "shared_client"]
 
 OPENAPI = create_app("postgresql://").openapi()
-ROUTES = sorted(OPENAPI["paths"])
+READS = sorted(route for route, item in OPENAPI["paths"].items() if "get" in item)
+WRITES = sorted(route for route, item in OPENAPI["paths"].items() if "post" in item)
+OPERATIONS = [(route, method) for route, item in sorted(OPENAPI["paths"].items()) for method in item]
 VALUES = {"kind": "environment", "commune": COMMUNE, "code": "environment-01", "id": "1", "name": "internal"}
 LARGEST_PAGES = {"/api/v1/latest": {"kind": "environment"}}
 
@@ -25,9 +27,9 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "components": OPENAPI["components"]}
 
 
-def schema_of(route: str) -> tuple[str, dict[str, Any]]:
+def schema_of(route: str, method: str = "get") -> tuple[str, dict[str, Any]]:
     """Media type and schema of a route's answer."""
-    content = OPENAPI["paths"][route]["get"]["responses"]["200"]["content"]
+    content = OPENAPI["paths"][route][method]["responses"]["200"]["content"]
     media_type, media = next(iter(content.items()))
     return media_type, media["schema"]
 
@@ -49,7 +51,7 @@ def lacks_example(schema: dict[str, Any], where: str) -> list[str]:
     return [where]
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", READS)
 def test_a_route_answers_as_its_document_says(shared_client: httpx.Client, route: str) -> None:
     answer = shared_client.get(route.format_map(VALUES), params=LARGEST_PAGES.get(route, {}))
     assert answer.status_code == 200, answer.text
@@ -59,16 +61,27 @@ def test_a_route_answers_as_its_document_says(shared_client: httpx.Client, route
         jsonschema.Draft202012Validator(resolved(schema)).validate(answer.json())
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_a_route_shows_an_example_of_every_member(route: str) -> None:
-    media_type, schema = schema_of(route)
+@pytest.mark.parametrize("route", WRITES)
+def test_a_write_answers_as_its_document_says(shared_client: httpx.Client, route: str) -> None:
+    answer = shared_client.post(route, json={"ids": [1], "dry_run": True})
+    assert answer.status_code == 200, answer.text
+    _, schema = schema_of(route, "post")
+    jsonschema.Draft202012Validator(resolved(schema)).validate(answer.json())
+    asked = OPENAPI["paths"][route]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator(resolved(asked)).validate({"ids": [1], "dry_run": True})
+    assert lacks_example(asked, route) == []
+
+
+@pytest.mark.parametrize(("route", "method"), OPERATIONS)
+def test_a_route_shows_an_example_of_every_member(route: str, method: str) -> None:
+    media_type, schema = schema_of(route, method)
     if "json" in media_type:
         assert lacks_example(schema, route) == []
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_a_route_says_what_it_is_for_and_what_its_parameters_mean(route: str) -> None:
-    operation = OPENAPI["paths"][route]["get"]
+@pytest.mark.parametrize(("route", "method"), OPERATIONS)
+def test_a_route_says_what_it_is_for_and_what_its_parameters_mean(route: str, method: str) -> None:
+    operation = OPENAPI["paths"][route][method]
     assert operation["description"]
     assert len(operation["tags"]) == 1
     for parameter in operation.get("parameters", []):
@@ -76,7 +89,7 @@ def test_a_route_says_what_it_is_for_and_what_its_parameters_mean(route: str) ->
 
 
 def test_every_time_in_an_answer_is_utc_with_z(shared_client: httpx.Client) -> None:
-    for route in ROUTES:
+    for route in READS:
         media_type, _ = schema_of(route)
         if "json" in media_type:
             answer = shared_client.get(route.format_map(VALUES), params=LARGEST_PAGES.get(route, {}))
@@ -87,5 +100,5 @@ def test_the_document_is_served_where_it_is_said_to_be(shared_client: httpx.Clie
     served = shared_client.get("/api/v1/openapi.json").json()
     assert served == OPENAPI
     assert {tag["name"] for tag in served["tags"]} == {
-        tag for route in ROUTES for tag in served["paths"][route]["get"]["tags"]
+        tag for route, method in OPERATIONS for tag in served["paths"][route][method]["tags"]
     }

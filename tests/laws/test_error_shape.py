@@ -21,6 +21,9 @@ __all__ = ["shared_address", "shared_client"]
 
 OPENAPI = create_app("postgresql://").openapi()
 ROUTES = sorted(OPENAPI["paths"])
+READS = [route for route in ROUTES if "get" in OPENAPI["paths"][route]]
+WRITES = [route for route in ROUTES if "post" in OPENAPI["paths"][route]]
+OPERATIONS = [(route, method) for route in ROUTES for method in OPENAPI["paths"][route]]
 MEMBERS = {"type", "title", "status", "detail", "instance", "reason"}
 OPTIONAL = {"allowed", "did_you_mean", "errors"}
 MENDABLE = {400, 404, 405, 422}
@@ -58,14 +61,15 @@ def filled(route: str, values: dict[str, str]) -> str:
 def test_a_method_that_a_route_does_not_take_is_answered_with_those_it_takes(
     shared_client: httpx.Client, route: str
 ) -> None:
-    for method in ("POST", "PUT", "PATCH", "DELETE"):
+    taken = {method.upper() for method in OPENAPI["paths"][route]}
+    for method in sorted({"POST", "PUT", "PATCH", "DELETE"} - taken):
         answer = shared_client.request(method, filled(route, GOOD))
         problem = check(shared_client, answer, 405)
-        assert "GET" in problem["allowed"]
-        assert "GET" in answer.headers["allow"]
+        assert taken <= set(problem["allowed"])
+        assert all(name in answer.headers["allow"] for name in taken)
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", READS)
 def test_a_parameter_that_a_route_does_not_have_is_refused(shared_client: httpx.Client, route: str) -> None:
     required = {"kind": "environment"} if route == "/api/v1/latest" else {}
     answer = shared_client.get(filled(route, GOOD), params={**required, "no_such_parameter": "1"})
@@ -73,14 +77,20 @@ def test_a_parameter_that_a_route_does_not_have_is_refused(shared_client: httpx.
     assert problem["type"] == "/api/v1/problems/unknown-parameter"
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if "{" in route])
+@pytest.mark.parametrize("route", WRITES)
+def test_a_parameter_that_a_write_does_not_have_is_refused(shared_client: httpx.Client, route: str) -> None:
+    answer = shared_client.post(route, params={"no_such_parameter": "1"}, json={"ids": [1], "dry_run": True})
+    assert check(shared_client, answer, 422)["type"] == "/api/v1/problems/unknown-parameter"
+
+
+@pytest.mark.parametrize("route", [route for route in READS if "{" in route])
 def test_a_path_that_names_nothing_is_a_404(shared_client: httpx.Client, route: str) -> None:
     check(shared_client, shared_client.get(filled(route, BAD)), 404)
 
 
 PARAMETERS = [
     (route, parameter["name"])
-    for route in ROUTES
+    for route in READS
     for parameter in OPENAPI["paths"][route]["get"].get("parameters", [])
     if parameter["in"] == "query"
 ]
@@ -102,9 +112,9 @@ def test_a_route_that_there_is_not_is_a_404_with_the_routes(shared_client: httpx
     assert problem["allowed"] == ROUTES
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_every_route_documents_its_errors_as_problems(route: str) -> None:
-    answers = OPENAPI["paths"][route]["get"]["responses"]
+@pytest.mark.parametrize(("route", "method"), OPERATIONS)
+def test_every_route_documents_its_errors_as_problems(route: str, method: str) -> None:
+    answers = OPENAPI["paths"][route][method]["responses"]
     assert {"200", "422", "500", "503"} <= set(answers)
     for status, answer in answers.items():
         if status >= "400":
