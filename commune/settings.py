@@ -105,7 +105,7 @@ class Settings(BaseSettings):
             description="A batch is written when its oldest message is this old, however small it is. This bounds how "
             "late a value is visible when traffic is light.",
         ),
-    ] = 200
+    ] = 100
     ingest_window_messages: Annotated[
         int,
         Field(
@@ -139,10 +139,10 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=16,
-            description="Connections over which batches are written side by side. One is enough where the database is "
-            "near; more help when a commit takes long, as over a network or on slow disks.",
+            description="Connections over which batches are written side by side. Two keep the processor busy while "
+            "one waits for a commit; more help when a commit takes long, as over a network or on slow disks.",
         ),
-    ] = 1
+    ] = 2
     ingest_metrics_port: Annotated[
         int,
         Field(ge=0, le=65535, description="Port on loopback for the metrics of ingest (Prometheus). 0: none."),

@@ -34,7 +34,7 @@ class IngestConfig:
     client_id: str
     database_role: str | None = None
     limits: Limits = field(default_factory=Limits)
-    writers: int = 1
+    writers: int = 2
     metrics_port: int = 0
     commune: str = "+"
     """The code of the one commune to listen to, or + for all."""

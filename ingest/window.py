@@ -23,7 +23,7 @@ class Limits:
     window_messages: int = 20_000
     window_bytes: int = 64 * 1024 * 1024
     batch_messages: int = 5_000
-    batch_age_seconds: float = 0.2
+    batch_age_seconds: float = 0.1
 
 
 class Window:

@@ -55,16 +55,21 @@ class Bench:
         return self.broker.address("simulator")
 
     def environment(self, **settings: str) -> dict[str, str]:
-        """The environment of a process that is measured."""
+        """The environment of a process that is measured: ours as far as it tunes ingest, and where to connect."""
         address = self.receiving
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "COMMUNE_BROKER_HOST": address.host,
-            "COMMUNE_BROKER_PORT": str(address.port),
-            "COMMUNE_BROKER_USERNAME": address.username or "",
-            "COMMUNE_BROKER_PASSWORD": address.password or "",
-            "COMMUNE_DATABASE_URL": self.url,
-        } | settings
+        tuning = {name: value for name, value in os.environ.items() if name.startswith("COMMUNE_INGEST_")}
+        return (
+            tuning
+            | {
+                "PATH": os.environ.get("PATH", os.defpath),
+                "COMMUNE_BROKER_HOST": address.host,
+                "COMMUNE_BROKER_PORT": str(address.port),
+                "COMMUNE_BROKER_USERNAME": address.username or "",
+                "COMMUNE_BROKER_PASSWORD": address.password or "",
+                "COMMUNE_DATABASE_URL": self.url,
+            }
+            | settings
+        )
 
     def queue(self, count: int, readings_each: int, progress: Progress, first: int = 0) -> None:
         """Publish the benchmark's messages; the broker queues them for whatever durable session there is."""

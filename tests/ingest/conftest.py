@@ -41,7 +41,7 @@ class Commissioned:
     def topic(self, channel: Channel = Channel.TELEMETRY, device: str = DEVICE, kind: str = "environment") -> str:
         return str(Topic(self.commune, kind, device, channel))
 
-    def config(self, writers: int = 1, **limits: Any) -> IngestConfig:
+    def config(self, writers: int = 2, **limits: Any) -> IngestConfig:
         """Ingest under a client id of the commune's own, listening to that commune only."""
         return IngestConfig(
             self.url,
