@@ -24,7 +24,14 @@ from storage.writer import Redelivered, Writer
 
 BATCHES_BETWEEN_FORGETTING = 256
 
-NEVER_ACCEPTED = (psycopg.DataError, psycopg.IntegrityError, OverflowError, TypeError, ValueError)
+NEVER_ACCEPTED = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
 """What psycopg raises, on either side of the wire, for values that the database can never accept."""
 
 
@@ -84,14 +91,16 @@ class Sink:
             if self._in_doubt == batch and books.was_settled(connection, self._client_id, batch):
                 self._in_doubt = None
                 return None
+            if self._batches >= BATCHES_BETWEEN_FORGETTING:
+                # Before the batch: what fails after a commit would look like a batch that was not written.
+                with connection.transaction():
+                    books.forget_deliveries(connection, self._client_id)
+                self._batches = 0
             assert self._writer is not None
             self._in_doubt = batch
             outcome = self._writer.write(arrivals, worker=worker, batch=batch, redelivered=redelivered)
             self._in_doubt = None
             self._batches += 1
-            if self._batches % BATCHES_BETWEEN_FORGETTING == 0:
-                with connection.transaction():
-                    books.forget_deliveries(connection, self._client_id)
             return outcome
 
     def record(self, worker: Worker) -> None:
