@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 FIRST_DELAY_SECONDS = 0.1
 LONGEST_DELAY_SECONDS = 5.0
 HEARTBEAT_SECONDS = 2.0
+CAUSES_TOLD = 8
+"""So many causes of one incident are logged, each once."""
 
 
 class Pipeline:
@@ -56,7 +58,7 @@ class Pipeline:
         self._numbers = numbers
         self._stopping = threading.Event()
         self._recorded = 0.0
-        self._incident = ""
+        self._incident: set[str] = set()
 
     def start(self, patience_seconds: float) -> tuple[str, ...]:
         """Take over what was settled before, and return the topic filters of then.
@@ -122,14 +124,18 @@ class Pipeline:
 
     def _heartbeat(self, *, force: bool = False) -> None:
         try:
-            self._record(force=force)
+            if self._record(force=force):
+                self._recovered()
         except (DatabaseUnavailable, SessionTaken) as error:
             self._note(str(error))
 
-    def _record(self, *, force: bool = False) -> None:
-        if force or time.monotonic() - self._recorded >= HEARTBEAT_SECONDS:
+    def _record(self, *, force: bool = False) -> bool:
+        """Record what the session has seen, if it is time to; True when it was."""
+        is_due = force or time.monotonic() - self._recorded >= HEARTBEAT_SECONDS
+        if is_due:
             self._sink.record(self._present())
             self._recorded = time.monotonic()
+        return is_due
 
     def _present(self, settled: int = 0) -> Worker:
         self._worker.received = self._window.received
@@ -224,13 +230,13 @@ class Pipeline:
         return min(delay * 2, LONGEST_DELAY_SECONDS)
 
     def _note(self, what: str) -> None:
-        """One line an incident, not one a try."""
-        if not self._incident:
+        """A line for each cause of an incident, not one a try: what keeps it going may not be what began it."""
+        if what not in self._incident and len(self._incident) < CAUSES_TOLD:
             logger.error("the database does not take what is in hand: %s; trying again", what)
-        self._incident = what
+            self._incident.add(what)
         self._metrics.database_errors.inc()
 
     def _recovered(self) -> None:
         if self._incident:
             logger.info("the database takes what is in hand again")
-            self._incident = ""
+            self._incident.clear()

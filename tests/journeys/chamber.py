@@ -180,6 +180,10 @@ class Trial:
         """What a statement gives, over the test's own connection."""
         return self.connection.execute(statement, parameters).fetchall()
 
+    def execute(self, statement: str) -> None:
+        """Do something to the database, as the superuser."""
+        self.connection.execute(statement)
+
     def received(self) -> int:
         """How many messages are in the ledger."""
         return totals(self.connection).received
@@ -196,6 +200,10 @@ class Trial:
             wait_until(condition, what, timeout_seconds)
         except AssertionError as error:
             raise AssertionError(f"{error}; {totals(self.connection)}; ingest said: {child.log[-3000:]}") from None
+
+    def wait_until_told(self, child: Child, *words: str) -> None:
+        """Wait until ingest has said all of these words."""
+        self.wait_for(child, lambda: all(word in child.log for word in words), f"ingest says {', '.join(words)}")
 
     def settle(self, child: Child, *, timeout_seconds: float = SETTLE_SECONDS) -> None:
         """Wait until everything is settled: a last message, which the broker brings after all others, is stored."""
