@@ -84,7 +84,7 @@ def read_condition(values: Mapping[str, str], observed_at: datetime) -> Conditio
         queued_messages=None if stored is None or retained is None else max(0, int(stored - retained)),
         queued_bytes=_whole(values.get(STORED_BYTES)),
         heap_bytes=_whole(values.get(HEAP_BYTES)),
-        sessions_away=_whole(values.get(SESSIONS_AWAY)),
+        sessions_away=_sessions(_whole(values.get(SESSIONS_AWAY))),
         received_a_second=None if rate is None else rate / 60,
     )
 
@@ -101,6 +101,11 @@ def _number(text: str | None) -> float | None:
 def _whole(text: str | None) -> int | None:
     value = _number(text)
     return None if value is None else int(value)
+
+
+def _sessions(count: int | None) -> int | None:
+    """Mosquitto subtracts sockets from sessions, without a sign: while somebody connects it may tell 4294967295."""
+    return count if count is not None and count < 2**31 else None
 
 
 class _Listener:
@@ -147,7 +152,7 @@ def look(address: BrokerAddress, *, timeout_seconds: float = 2.0) -> Condition:
     if condition is None:
         raise NothingToldByBroker(
             f"the MQTT broker at {address.host}:{address.port} tells account {address.username!r} nothing of itself: "
-            "give it read access to $SYS/#, and sys_interval a value above 0"
+            "give it read access to $SYS/#, and sys_interval a value above 0 (after a start it takes so many seconds)"
         )
     return condition
 

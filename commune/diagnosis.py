@@ -5,16 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from broker.address import BrokerAddress
+from broker.configuration import BrokerConfiguration, read_configuration
 from broker.errors import BrokerError
 from broker.probe import probe
+from broker.watch import look
+from commune.diagnosis_broker import judge_durability, judge_queues
+from commune.findings import Finding, State, found
 from commune.settings import Settings, SettingsError, read_settings
-from devices.model import Text
+from storage.alerts import list_alerts
 from storage.condition import clock_offset_seconds, silent_sessions
 from storage.connect import connect
 from storage.editions import describe
@@ -30,34 +32,17 @@ DISK_FAIL_SHARE = 0.02
 GIBIBYTE = 1024**3
 
 
-class State(StrEnum):
-    """What a check came to."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found, in words for the person who can mend it."""
-
-    check: str
-    state: State
-    text: Text
-
-
 def check_settings() -> Finding:
     """The environment holds settings that can be used."""
     read_settings()
-    return _found("settings", State.OK, "all settings can be used", "mọi thiết lập đều dùng được")
+    return found("settings", State.OK, "all settings can be used", "mọi thiết lập đều dùng được")
 
 
 def check_database(settings: Settings) -> Finding:
     """The database lets us in; which edition it is."""
     with closing(connect(_database_url(settings), autocommit=True)) as connection:
         edition = describe(connection)
-    return _found("database", State.OK, edition, f"vào được cơ sở dữ liệu: {edition}")
+    return found("database", State.OK, edition, f"vào được cơ sở dữ liệu: {edition}")
 
 
 def check_migrations(settings: Settings) -> Finding:
@@ -65,9 +50,9 @@ def check_migrations(settings: Settings) -> Finding:
     with closing(connect(_database_url(settings), autocommit=True)) as connection:
         report = migrate(connection, dry_run=True)
     if not report.changed:
-        return _found("migrations", State.OK, "the schema is current", "lược đồ đã mới nhất")
+        return found("migrations", State.OK, "the schema is current", "lược đồ đã mới nhất")
     missing = ", ".join(report.files) or f"{len(report.statements)} changes of the catalogue"
-    return _found(
+    return found(
         "migrations",
         State.FAIL,
         f"run `commune db migrate`; not applied yet: {missing}",
@@ -77,13 +62,7 @@ def check_migrations(settings: Settings) -> Finding:
 
 def check_broker(settings: Settings) -> Finding:
     """The broker is there and takes the account."""
-    address = BrokerAddress(
-        settings.broker_host,
-        settings.broker_port,
-        settings.broker_username,
-        settings.broker_password,
-        settings.broker_ca_file,
-    )
+    address = _broker(settings)
     answer = probe(address)
     name = answer.version or "MQTT broker"
     who = f"account {address.username}" if address.username else "no account"
@@ -91,17 +70,41 @@ def check_broker(settings: Settings) -> Finding:
     where = f"{address.host}:{address.port}"
     milliseconds = f"{answer.seconds * 1000:.0f} ms"
     if address.username is None:
-        return _found(
+        return found(
             "broker",
             State.WARN,
             f"{name} at {where} lets anyone in: give it a password file",
             f"{name} tại {where} cho bất kỳ ai vào: hãy đặt tệp mật khẩu",
         )
-    return _found(
+    return found(
         "broker",
         State.OK,
         f"{name} at {where} took {who} in {milliseconds}",
         f"{name} tại {where} đã nhận {ai} sau {milliseconds}",
+    )
+
+
+def check_durability(settings: Settings) -> Finding:
+    """What a power cut of the broker costs is known, and little."""
+    return judge_durability(_configuration(settings), look(_broker(settings)).received_a_second)
+
+
+def check_queues(settings: Settings) -> Finding:
+    """The broker's queues are far from full, nothing was dropped, and no session is left that nobody uses."""
+    return judge_queues(look(_broker(settings)), _configuration(settings))
+
+
+def check_alerts(settings: Settings) -> Finding:
+    """Nothing calls for a person at this moment."""
+    with closing(connect(_database_url(settings), autocommit=True)) as connection:
+        alerts = list_alerts(connection, only_open=True)
+    if not alerts:
+        return found("alerts", State.OK, "no alert is open", "không có cảnh báo nào")
+    return found(
+        "alerts",
+        State.WARN,
+        " ".join(f"since {alert.opened_at:%Y-%m-%d %H:%M} UTC: {alert.detail_en}" for alert in alerts),
+        " ".join(f"từ {alert.opened_at:%Y-%m-%d %H:%M} UTC: {alert.detail_vi}" for alert in alerts),
     )
 
 
@@ -110,10 +113,10 @@ def check_sessions(settings: Settings) -> Finding:
     with closing(connect(_database_url(settings), autocommit=True)) as connection:
         silent = silent_sessions(connection, datetime.now(UTC) - SESSION_SILENT_AFTER)
     if not silent:
-        return _found("sessions", State.OK, "no ingest session is silent", "không có phiên tiếp nhận nào im lặng")
+        return found("sessions", State.OK, "no ingest session is silent", "không có phiên tiếp nhận nào im lặng")
     who = ", ".join(f"{session.client_id} (since {session.seen_at:%Y-%m-%d %H:%M} UTC)" for session in silent)
     ai = ", ".join(f"{session.client_id} (từ {session.seen_at:%Y-%m-%d %H:%M} UTC)" for session in silent)
-    return _found(
+    return found(
         "sessions",
         State.WARN,
         f"silent for more than a day, and the broker may collect messages for it: {who}",
@@ -132,7 +135,7 @@ def judge_clock(offset_seconds: float) -> Finding:
     """What an offset of this machine's clock against the database's means."""
     size = abs(offset_seconds)
     state = State.FAIL if size >= CLOCK_FAIL_SECONDS else State.WARN if size >= CLOCK_WARN_SECONDS else State.OK
-    return _found(
+    return found(
         "clock",
         state,
         f"this machine's clock is {offset_seconds:+.1f} s off the database's",
@@ -154,14 +157,17 @@ def judge_disk(place: Path, free_bytes: int, total_bytes: int) -> Finding:
     share = free_bytes / total_bytes
     state = State.FAIL if share < DISK_FAIL_SHARE else State.WARN if share < DISK_WARN_SHARE else State.OK
     room = f"{free_bytes / GIBIBYTE:.1f} GiB ({share:.0%})"
-    return _found("disk", state, f"{room} free at {place}", f"còn trống {room} tại {place}")
+    return found("disk", state, f"{room} free at {place}", f"còn trống {room} tại {place}")
 
 
 CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "database": check_database,
     "migrations": check_migrations,
     "broker": check_broker,
+    "durability": check_durability,
+    "queues": check_queues,
     "sessions": check_sessions,
+    "alerts": check_alerts,
     "clock": check_clock,
     "disk": check_disk,
 }
@@ -192,10 +198,21 @@ def _database_url(settings: Settings) -> str:
     return settings.database_url
 
 
+def _broker(settings: Settings) -> BrokerAddress:
+    return BrokerAddress(
+        settings.broker_host,
+        settings.broker_port,
+        settings.broker_username,
+        settings.broker_password,
+        settings.broker_ca_file,
+    )
+
+
+def _configuration(settings: Settings) -> BrokerConfiguration | None:
+    path = settings.broker_configuration_file
+    return None if path is None else read_configuration(path)
+
+
 def _failed(name: str, error: Exception) -> Finding:
     what = " ".join(str(error).split())
-    return _found(name, State.FAIL, what, f"không kiểm tra được: {what}")
-
-
-def _found(name: str, state: State, en: str, vi: str) -> Finding:
-    return Finding(name, state, Text(vi=vi, en=en))
+    return found(name, State.FAIL, what, f"không kiểm tra được: {what}")

@@ -7,7 +7,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from commune.diagnosis import CHECKS, Finding, State, diagnose
+from commune.diagnosis import CHECKS, diagnose
+from commune.findings import Finding, State
 
 _COLOURS = {State.OK: typer.colors.GREEN, State.WARN: typer.colors.YELLOW, State.FAIL: typer.colors.RED}
 
@@ -24,7 +25,7 @@ def doctor(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
-    """Look for what is wrong: settings, database, migrations, broker, left sessions, clock, disk.
+    """Look for what is wrong: settings, database, migrations, broker and its queues, sessions, alerts, clock, disk.
 
     One line a check, in English and Vietnamese. Exit code 1 when a check failed; warnings do not count.
     """

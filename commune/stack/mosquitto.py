@@ -133,6 +133,11 @@ class MosquittoServer(Server):
         """The file, readable by its owner only, that holds the accounts' names and passwords."""
         return self.directory / "accounts"
 
+    @property
+    def configuration_file(self) -> Path:
+        """The broker's mosquitto.conf."""
+        return self.data / "mosquitto.conf"
+
     def address(self, username: str = "ingest") -> BrokerAddress:
         """Return where the broker is and the password of one of its accounts; raise StackError if it has no such."""
         if username not in self.passwords:

@@ -26,6 +26,7 @@ def write_environment(directory: Path, broker: MosquittoServer, database_url: st
         "COMMUNE_BROKER_PORT": str(maintain.port),
         "COMMUNE_BROKER_USERNAME": "maintain",
         "COMMUNE_BROKER_PASSWORD": maintain.password or "",
+        "COMMUNE_BROKER_CONFIGURATION_FILE": str(broker.configuration_file),
         "MQTT_URL": f"mqtt://devices:{devices.password}@{devices.host}:{devices.port}",
         "API_URL": api_url,
     }

@@ -1,9 +1,14 @@
-"""Sessions that a broker keeps for nobody."""
+"""Sessions that a broker keeps for nobody, and a watch over their queues."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from broker.address import BrokerAddress
 from broker.client import loop_until, make_client, open_session
+from broker.watch import Watch
 
 
 def leave_a_session(address: BrokerAddress, client_id: str, topic_filter: str) -> None:
@@ -15,3 +20,18 @@ def leave_a_session(address: BrokerAddress, client_id: str, topic_filter: str) -
     client.subscribe(topic_filter, qos=1)
     assert loop_until(client, lambda: bool(subscribed), 10)
     client.leave()
+
+
+@contextmanager
+def watching(address: BrokerAddress) -> Iterator[Watch]:
+    """A watch in a thread of its own."""
+    stopping = threading.Event()
+    watched = Watch(address)
+    thread = threading.Thread(target=watched.run, args=(stopping,), daemon=True)
+    thread.start()
+    try:
+        yield watched
+    finally:
+        stopping.set()
+        thread.join(10)
+        assert not thread.is_alive()

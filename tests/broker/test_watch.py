@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,13 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker import watch
-from broker.address import BrokerAddress
 from broker.errors import BrokerUnreachable, ConnectionRefusedByBroker, NothingToldByBroker
 from broker.publisher import Publisher
-from broker.watch import TOPICS, Condition, Watch, look, read_condition
+from broker.watch import TOPICS, Condition, look, read_condition
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
-from tests.broker.queues import leave_a_session
+from tests.broker.queues import leave_a_session, watching
 from tests.waiting import wait_until
 
 NOW = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
@@ -45,21 +42,6 @@ def small_broker(instance: Instance, local_directory: Path) -> Iterator[Mosquitt
         yield server
 
 
-@contextmanager
-def watching(address: BrokerAddress) -> Iterator[Watch]:
-    """A watch in a thread of its own."""
-    stopping = threading.Event()
-    watched = Watch(address)
-    thread = threading.Thread(target=watched.run, args=(stopping,), daemon=True)
-    thread.start()
-    try:
-        yield watched
-    finally:
-        stopping.set()
-        thread.join(10)
-        assert not thread.is_alive()
-
-
 def test_the_texts_of_a_broker_become_numbers() -> None:
     assert read_condition(TOLD, NOW) == Condition(
         observed_at=NOW,
@@ -76,6 +58,11 @@ def test_the_texts_of_a_broker_become_numbers() -> None:
 def test_what_a_broker_does_not_say_is_not_known() -> None:
     told = {watch.UPTIME: "9 seconds", watch.DROPPED: "0"}
     assert read_condition(told, NOW) == Condition(NOW, NOW - timedelta(seconds=9), 0)
+
+
+def test_a_difference_below_nothing_is_not_taken_for_four_thousand_million_sessions() -> None:
+    condition = read_condition(TOLD | {watch.SESSIONS_AWAY: "4294967295"}, NOW)
+    assert condition is not None and condition.sessions_away is None
 
 
 @pytest.mark.parametrize("missing", [watch.UPTIME, watch.DROPPED])

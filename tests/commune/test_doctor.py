@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,17 @@ import typer
 from typer.testing import CliRunner, Result
 
 from broker.address import BrokerAddress
+from broker.errors import NothingToldByBroker
+from broker.publisher import Publisher
+from broker.watch import Watch, look
 from commune.cli import doctor
-from commune.diagnosis import CHECKS, State, judge_clock, judge_disk
+from commune.diagnosis import CHECKS, judge_clock, judge_disk
+from commune.findings import State
+from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
 from storage.connect import connect
+from tests.broker.queues import leave_a_session, watching
+from tests.waiting import wait_until
 
 app = typer.Typer()
 app.callback()(lambda: None)
@@ -43,9 +50,33 @@ def environment(database_url: str, address: BrokerAddress, directory: Path) -> d
     }
 
 
+@pytest.fixture(scope="module")
+def calm_broker(instance: Instance, local_directory: Path) -> Iterator[MosquittoServer]:
+    """A broker of these tests' own, with nothing in its queues, that has said how it stands."""
+    settings = {"sys_interval": "1"}
+    with MosquittoServer.start(instance.path / "calm", settings=settings, local_directory=local_directory) as server:
+        wait_until(lambda: has_spoken(server), "the broker says how it stands")
+        yield server
+
+
+def told(watched: Watch) -> tuple[int, int | None]:
+    """How many messages a broker says that it dropped, and how many sessions that nobody uses."""
+    condition = watched.condition()
+    return (0, None) if condition is None else (condition.dropped, condition.sessions_away)
+
+
+def has_spoken(server: MosquittoServer) -> bool:
+    try:
+        return look(server.address("maintain"), timeout_seconds=0.5).heap_bytes is not None
+    except NothingToldByBroker:
+        return False
+
+
 @pytest.fixture
-def healthy(database_url: str, broker_server: MosquittoServer, tmp_path: Path) -> dict[str, str]:
-    return environment(database_url, broker_server.address("maintain"), tmp_path)
+def healthy(database_url: str, calm_broker: MosquittoServer, tmp_path: Path) -> dict[str, str]:
+    file = str(calm_broker.configuration_file)
+    settings = environment(database_url, calm_broker.address("maintain"), tmp_path)
+    return settings | {"COMMUNE_BROKER_CONFIGURATION_FILE": file}
 
 
 def run(variables: Mapping[str, str], *arguments: str) -> Result:
@@ -94,7 +125,7 @@ def test_a_database_that_is_away_fails_its_checks_and_the_broker_is_asked_all_th
     result = run(away, "--json")
     assert result.exit_code == 1
     failed = {name for name, finding in checks(result).items() if finding["state"] == "fail"}
-    assert failed - {"disk"} == {"database", "migrations", "sessions", "clock"}
+    assert failed - {"disk"} == {"database", "migrations", "sessions", "alerts", "clock"}
     assert checks(result)["broker"]["state"] == "ok"
 
 
@@ -153,6 +184,71 @@ def test_a_session_that_has_not_written_for_a_day_is_a_warning(healthy: dict[str
     assert "left-behind" in finding["message"]
     assert "left-behind" in finding["message_vi"]
     assert "at-work" not in finding["message"]
+
+
+def test_an_open_alert_is_a_warning_in_its_own_words(healthy: dict[str, str]) -> None:
+    with connect(healthy["COMMUNE_DATABASE_URL"]) as connection:
+        connection.execute(
+            "INSERT INTO alert (kind, subject, opened_at, seen_at, closed_at, detail_vi, detail_en) VALUES"
+            " ('broker_drop', 'a', now(), now(), NULL, 'đã bỏ 7', 'has dropped 7'),"
+            " ('broker_drop', 'b', now(), now(), now(), 'đã xong', 'is over')"
+        )
+    finding = checks(run(healthy, "--only", "alerts", "--json"))["alerts"]
+    assert finding["state"] == "warn"
+    assert "has dropped 7" in finding["message"] and "đã bỏ 7" in finding["message_vi"]
+    assert "is over" not in finding["message"]
+
+
+def test_the_loss_by_a_power_cut_of_the_broker_is_told_as_a_number(healthy: dict[str, str]) -> None:
+    finding = checks(run(healthy, "--only", "durability", "--json"))["durability"]
+    assert finding["state"] == "ok"
+    assert "costs what came in the last 60 s (autosave_interval): at most" in finding["message"]
+    nameless = {name: value for name, value in healthy.items() if name != "COMMUNE_BROKER_CONFIGURATION_FILE"}
+    finding = checks(run(nameless, "--only", "durability", "--json"))["durability"]
+    assert finding["state"] == "warn"
+    assert "COMMUNE_BROKER_CONFIGURATION_FILE" in finding["message"]
+
+
+def test_a_configuration_that_is_not_there_fails_and_is_named(healthy: dict[str, str], tmp_path: Path) -> None:
+    lost = {**healthy, "COMMUNE_BROKER_CONFIGURATION_FILE": str(tmp_path / "lost.conf")}
+    result = run(lost, "--only", "queues", "--json")
+    assert result.exit_code == 1
+    assert "lost.conf cannot be read" in checks(result)["queues"]["message"]
+
+
+def test_an_account_that_may_not_read_the_brokers_numbers_fails_and_is_told_what_to_give_it(
+    healthy: dict[str, str], calm_broker: MosquittoServer
+) -> None:
+    address = calm_broker.address("devices")
+    other = {
+        **healthy,
+        "COMMUNE_BROKER_USERNAME": address.username or "",
+        "COMMUNE_BROKER_PASSWORD": address.password or "",
+    }
+    finding = checks(run(other, "--only", "queues", "--json"))["queues"]
+    assert finding["state"] == "fail"
+    assert "$SYS" in finding["message"]
+
+
+def test_a_session_that_nobody_uses_and_a_queue_that_overflows_are_warnings(
+    healthy: dict[str, str], instance: Instance, local_directory: Path
+) -> None:
+    settings = {"sys_interval": "1", "max_queued_messages": "50"}
+    with MosquittoServer.start(instance.path / "full", settings=settings, local_directory=local_directory) as server:
+        leave_a_session(server.address("ingest"), "left-behind", "xa/#")
+        with Publisher(server.address("devices"), "too-many") as publisher:
+            for number in range(60):
+                publisher.publish("xa/a/b/c/telemetry", b"%d" % number)
+        with watching(server.address("maintain")) as watched:
+            wait_until(lambda: told(watched) == (10, 1), "the broker tells of 10 dropped messages and 1 session")
+        file = {"COMMUNE_BROKER_CONFIGURATION_FILE": str(server.configuration_file)}
+        there = environment(healthy["COMMUNE_DATABASE_URL"], server.address("maintain"), Path("/tmp"))
+        finding = checks(run({**there, **file}, "--only", "queues", "--json"))["queues"]
+    assert finding["state"] == "fail"
+    assert "what a queue may hold; at 100 % the broker drops what comes" in finding["message"]
+    assert "has dropped 10 messages since it started" in finding["message"]
+    assert "1 sessions are kept while nobody is connected" in finding["message"]
+    assert "QoS 0" in finding["message"] and "QoS 0" in finding["message_vi"]
 
 
 def test_a_bad_setting_is_named_and_ends_the_examination() -> None:
