@@ -18,7 +18,7 @@ from ingest.reader import Reader
 from ingest.window import Window
 from storage.arrivals import Arrival, Outcome
 from storage.books import Worker
-from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken
+from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken, TooMuchAtOnce
 from storage.sink import Sink
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Pipeline:
                 if time.monotonic() > deadline:
                     raise
                 self._stopping.wait(FIRST_DELAY_SECONDS)
-            except DatabaseUnavailable as error:
+            except (DatabaseUnavailable, TooMuchAtOnce) as error:
                 self._note(str(error))
                 delay = self._pause(delay)
             else:
@@ -126,7 +126,7 @@ class Pipeline:
         try:
             if self._record(force=force):
                 self._recovered()
-        except (DatabaseUnavailable, SessionTaken) as error:
+        except (DatabaseUnavailable, SessionTaken, TooMuchAtOnce) as error:
             self._note(str(error))
 
     def _record(self, *, force: bool = False) -> bool:
@@ -168,6 +168,13 @@ class Pipeline:
                 outcome = self._sink.write(arrivals, self._present(len(batch)), number, repeated)
             except NotAcceptable as error:
                 if refused is None:
+                    self._divide(batch, again, str(error))
+                    return
+                delay = self._failed(error, delay)
+            except TooMuchAtOnce as error:
+                # Readings of many years in one array need more locks than the server has. Less is tried at once; but
+                # of one message alone the cause may lie elsewhere, and pass.
+                if refused is None and (len(batch) > 1 or (batch and delay >= LONGEST_DELAY_SECONDS)):
                     self._divide(batch, again, str(error))
                     return
                 delay = self._failed(error, delay)

@@ -22,6 +22,10 @@ class NotAcceptable(StorageError):
     """The database can never accept this content; nothing of it was stored."""
 
 
+class TooMuchAtOnce(StorageError):
+    """The server has no room, locks as a rule, for so much in one transaction. Nothing was stored; less may pass."""
+
+
 class SessionTaken(StorageError):
     """Another process ingests under the same client id."""
 

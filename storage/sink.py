@@ -17,7 +17,7 @@ from storage import books
 from storage.arrivals import Arrival, Outcome
 from storage.books import Worker
 from storage.connect import connect
-from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken, StorageError
+from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken, StorageError, TooMuchAtOnce
 from storage.registry import RegisteredDevice, all_devices, generation
 from storage.sql import query
 from storage.writer import Redelivered, Writer
@@ -39,7 +39,8 @@ class Sink:
     """Where batches go. Not for use from two threads at once.
 
     Raises DatabaseUnavailable for whatever may pass by itself, NotAcceptable for content that the database can never
-    accept (nothing of the batch is stored then), SessionTaken while another process writes under the client id.
+    accept and TooMuchAtOnce for a transaction that is too large (nothing of the batch is stored then), SessionTaken
+    while another process writes under the client id.
     """
 
     def __init__(self, url: str, client_id: str, *, role: str | None = None, slot: int = 0) -> None:
@@ -70,7 +71,7 @@ class Sink:
         with self._translated():
             self._open()
             assert self._writer is not None
-            return self._writer.refused_readings(arrival, NEVER_ACCEPTED)
+            return self._writer.refused_readings(arrival, (*NEVER_ACCEPTED, psycopg.errors.OutOfMemory))
 
     def devices_if_changed(self, known_generation: int) -> tuple[int, dict[tuple[str, str], RegisteredDevice]] | None:
         """The registry's generation and devices, or None when it is still at `known_generation`."""
@@ -141,6 +142,8 @@ class Sink:
             raise NotAcceptable(str(error).strip().splitlines()[0]) from error
         except (NotAcceptable, SessionTaken, DatabaseUnavailable):
             raise
+        except psycopg.errors.OutOfMemory as error:
+            raise TooMuchAtOnce(str(error).strip().splitlines()[0]) from error
         except (psycopg.Error, StorageError) as error:
             self.close()
             text = str(error).strip().splitlines()

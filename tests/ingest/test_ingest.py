@@ -288,3 +288,33 @@ def test_a_thread_that_fails_by_mistake_ends_the_process_and_loses_nothing(
     commissioned.publish(payload())
     with commissioned.running():
         assert commissioned.settled(1).stored == 1
+
+
+def refuse_with_out_of_memory(commissioned: Commissioned, table: str, condition: str) -> None:
+    """Let the server say, as it does when a transaction needs more locks than there are, that it has no room."""
+    commissioned.connection.execute(
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'out of shared memory' USING ERRCODE = 'out_of_memory'; END $$"
+    )
+    commissioned.connection.execute(
+        f"CREATE TRIGGER no_room BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION no_room()"
+    )
+
+
+def test_a_batch_too_large_for_the_server_is_written_in_parts(commissioned: Commissioned) -> None:
+    refuse_with_out_of_memory(commissioned, "delivery", "NEW.count > 7")
+    with commissioned.running(batch_age_seconds=0.5):
+        commissioned.publish(*(payload(ts=1763600000 + number) for number in range(50)))
+        assert commissioned.settled(50).stored == 50
+
+
+def test_one_message_too_large_for_the_server_is_set_aside_and_holds_nothing_up(
+    commissioned: Commissioned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline.LONGEST_DELAY_SECONDS", 0.2)
+    refuse_with_out_of_memory(commissioned, "environment", "NEW.seq = 13")
+    with commissioned.running(batch_age_seconds=0.5):
+        commissioned.publish(*(payload(ts=1763600000 + number, seq=number) for number in range(20)))
+        sums = commissioned.settled(20)
+    assert (sums.stored, sums.dead_lettered) == (19, 1)
+    assert commissioned.rows("SELECT reason, detail FROM dead_letter") == [("refused", "out of shared memory")]
