@@ -62,7 +62,7 @@ class Speaker:
     def __init__(self, address: BrokerAddress, client_id: str, *, window: int = 200) -> None:
         self.publisher = ListingPublisher(address, client_id, window)
         self._waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._given = 0
+        self.given = 0
         self._ending = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
@@ -80,7 +80,7 @@ class Speaker:
     def give(self, messages: Iterable[Message]) -> None:
         """Have messages said; does not wait."""
         for message in messages:
-            self._given += 1
+            self.given += 1
             self._waiting.put(message)
 
     @property
@@ -91,8 +91,8 @@ class Speaker:
     def finish(self, timeout_seconds: float = 60.0) -> None:
         """Wait until the broker has answered everything that was given."""
         wait_until(
-            lambda: self._failure is not None or self.answered == self._given,
-            f"the broker has answered {self._given} messages",
+            lambda: self._failure is not None or self.answered == self.given,
+            f"the broker has answered {self.given} messages",
             timeout_seconds,
         )
         if self._failure is not None:
