@@ -189,10 +189,17 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read the environment; raise SettingsError that names every bad variable and its value."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         lines = [
             f"{PREFIX}{'_'.join(str(part) for part in fault['loc']).upper()}={fault['input']!r}: {fault['msg']}"
             for fault in error.errors()
         ]
         raise SettingsError("\n".join(lines)) from None
+    if settings.ingest_window_messages < 2 * settings.ingest_batch_messages:
+        raise SettingsError(
+            f"{PREFIX}INGEST_WINDOW_MESSAGES={settings.ingest_window_messages}: must be at least twice "
+            f"{PREFIX}INGEST_BATCH_MESSAGES={settings.ingest_batch_messages}, so that one batch gathers while another "
+            "is written"
+        )
+    return settings
