@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import signal
+from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 
 from devices.catalogue import KINDS
 from devices.model import Kind
-from devices.readings import Reading
-from simulators.communes import SampleCommune
+from simulators import frames
+from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
-from simulators.history import history
+from simulators.history import CHUNK_SECONDS, history
+from simulators.messages import simulators_of
 from storage.arrivals import Settled
-from storage.connect import Session
+from storage.connect import Session, connect
 from storage.errors import StorageError
-from storage.history import HistoryWriter
+from storage.history import HistoryWriter, Series
 from storage.places import add_commune, add_hamlet, add_site, list_communes
 from storage.registry import add_device, devices_of
 
 BATCH_READINGS = 20_000
+SHARES = 8
+"""Processes that backfill together take an eighth of the devices for a week at a time."""
 
 
 class NotTheSample(StorageError):
@@ -39,6 +46,15 @@ class Written:
     def readings(self) -> int:
         """All that has been through."""
         return self.stored + self.merged + self.duplicate + self.conflicts
+
+    def join(self, other: Written) -> None:
+        """Add what another has counted."""
+        self.stored += other.stored
+        self.merged += other.merged
+        self.duplicate += other.duplicate
+        self.conflicts += other.conflicts
+        for name, count in other.kinds.items():
+            self.kinds[name] = self.kinds.get(name, 0) + count
 
     def add(self, kind: Kind, ends: Settled) -> None:
         """Count where the readings of a batch ended."""
@@ -83,19 +99,83 @@ def backfill(
 ) -> Written:
     """Write the history of some devices between two times in Unix seconds; what is stored already is left as it is."""
     writer, written = HistoryWriter(session), Written()
-    waiting: dict[str, list[tuple[int, Reading]]] = {}
+    waiting: dict[str, list[Series]] = {}
+    sizes: Counter[str] = Counter()
 
-    def write(kind: Kind, least: int) -> None:
-        rows = waiting[kind.name]
-        while len(rows) >= least:
-            written.add(kind, writer.write(kind, rows[:BATCH_READINGS]))
-            del rows[:BATCH_READINGS]
-            progress(written)
+    def write(kind: Kind) -> None:
+        written.add(kind, writer.write(kind, waiting.pop(kind.name)))
+        sizes[kind.name] = 0
+        progress(written)
 
     for batch in history(simulators, start, end):
-        rows = waiting.setdefault(batch.kind.name, [])
-        rows += [(numbers[batch.device.code], reading) for reading in batch.readings]
-        write(batch.kind, BATCH_READINGS)
-    for name in waiting:
-        write(KINDS[name], 1)
+        number = numbers[batch.device.code]
+        waiting.setdefault(batch.kind.name, []).extend(_stored_form(number, part) for part in batch.series)
+        sizes[batch.kind.name] += batch.readings
+        if sizes[batch.kind.name] >= BATCH_READINGS:
+            write(batch.kind)
+    for name in list(waiting):
+        write(KINDS[name])
     return written
+
+
+def backfill_in_processes(
+    database_url: str,
+    commune: str,
+    seed: int,
+    codes: Sequence[str],
+    span: tuple[int, int],
+    *,
+    processes: int,
+    progress: Callable[[Written], None] = lambda _: None,
+) -> Written:
+    """The same as `backfill`, by several processes with a connection each, that take devices and weeks in turn.
+
+    `codes` name the devices of the sample commune; `span` is start and end in Unix seconds.
+    """
+    written = Written()
+    shares = [codes[first::SHARES] for first in range(min(SHARES, len(codes)))]
+    weeks = range(span[0], span[1], CHUNK_SECONDS)
+    with ProcessPoolExecutor(processes, get_context("spawn"), _open_worker, (database_url, commune, seed)) as executor:
+        tasks = [
+            executor.submit(_write_share, share, week, min(week + CHUNK_SECONDS, span[1]))
+            for week in weeks
+            for share in shares
+        ]
+        try:
+            for task in as_completed(tasks):
+                written.join(task.result())
+                progress(written)
+        except BaseException:
+            executor.shutdown(cancel_futures=True)
+            raise
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    session: Session
+    numbers: dict[str, int]
+    simulators: dict[str, Simulator]
+
+
+_workers: list[_Worker] = []
+"""What this process has open, when it is one of several that backfill; at most one."""
+
+
+def _open_worker(database_url: str, commune: str, seed: int) -> None:
+    # The terminal's Ctrl-C reaches every process; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sample = load(commune)
+    session = connect(database_url, autocommit=True)
+    known = devices_of(session, [(commune, device.code) for device in sample.devices])
+    numbers = {code: row.device_id for (_, code), row in known.items()}
+    _workers[:] = [_Worker(session, numbers, {s.device.code: s for s in simulators_of(sample, seed)})]
+
+
+def _write_share(codes: Sequence[str], start: int, end: int) -> Written:
+    worker = _workers[0]
+    return backfill(worker.session, [worker.simulators[code] for code in codes], worker.numbers, start, end)
+
+
+def _stored_form(device_id: int, part: frames.Series) -> Series:
+    return Series(device_id, [time * 1_000_000 for time in part.times], part.seqs, part.keys, part.values)

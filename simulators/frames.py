@@ -44,6 +44,17 @@ class Row(NamedTuple):
         return named
 
 
+class Series(NamedTuple):
+    """The readings of one part of a device as columns, in order of time: Unix seconds, sequence numbers, and the keys
+    and values of the kind in its order.
+    """
+
+    times: list[int]
+    seqs: list[int]
+    keys: tuple[Sequence[str], ...]
+    values: tuple[Sequence[Value], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Readings of one device: `parts` are what it reports at each time (an operator, a radio, a zone), usually one."""
@@ -61,21 +72,29 @@ class Frame:
 
     def messages(self) -> Iterator[tuple[Row, ...]]:
         """The rows of each time together, as one message carries them."""
-        kind, parts = self.kind, len(self.parts)
-        tables = []
-        for number, columns in enumerate(self.parts):
-            keys = zip(*(_texts(columns.get(f.name, ""), self.times.size) for f in kind.keys), strict=True)
-            tables.append(
-                zip(
-                    self.times.tolist(),
-                    (self.sent * parts + number).tolist(),
-                    keys if kind.keys else repeat((), self.times.size),
-                    zip(*(_values(f, columns.get(f.name), self.times.size) for f in kind.values), strict=True),
-                    strict=True,
-                )
+        tables = [
+            zip(
+                series.times,
+                series.seqs,
+                zip(*series.keys, strict=True) if series.keys else repeat((), len(series.times)),
+                zip(*series.values, strict=True),
+                strict=True,
             )
+            for series in self.series()
+        ]
         for rows in zip(*tables, strict=True):
             yield tuple(map(Row._make, rows))
+
+    def series(self) -> Iterator[Series]:
+        """The same part after part, as columns."""
+        size, times = int(self.times.size), self.times.tolist()
+        for number, columns in enumerate(self.parts):
+            yield Series(
+                times,
+                (self.sent * len(self.parts) + number).tolist(),
+                tuple(_texts(columns.get(f.name, ""), size) for f in self.kind.keys),
+                tuple(_values(f, columns.get(f.name), size) for f in self.kind.values),
+            )
 
 
 def _texts(column: Column, size: int) -> Sequence[str]:

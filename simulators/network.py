@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from simulators import people, radio
-from simulators.noise import Floats, PlaneField, key, probability, smooth
+from simulators.noise import Floats, Integers, PlaneField, key, probability, smooth
 from simulators.setting import Carrier, Mast, Setting
 
 NR_FLOOR_DBM = -119.0
@@ -36,13 +36,23 @@ class Reception:
     load: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Distinct places in metres, which of them each sample is at, and the shadows of every mast there."""
+
+    places: Floats
+    back: Integers
+    shadows: dict[str, tuple[Floats, Floats, Floats]]
+
+
 class Network:
     """The radio field of one seed over one commune."""
 
     def __init__(self, seed: int, setting: Setting) -> None:
         self._seed = seed
         self._setting = setting
-        self._last: tuple[bytes, dict[str, tuple[Floats, Floats, Floats]]] = (b"", {})
+        self._last: tuple[bytes, _Places] = (b"", _Places(np.empty((0, 2)), np.empty(0, np.int64), {}))
+        self._last_load: tuple[bytes, Floats] = (b"", np.empty(0))
 
     @cached_property
     def _common(self) -> tuple[PlaneField, PlaneField]:
@@ -108,17 +118,17 @@ class Network:
         ]
         if not cells:
             return None
-        places, back = np.unique(np.stack([x, y], axis=1), axis=0, return_inverse=True)
-        shadows = self._remembered(places)
+        where = self._remembered(x, y)
+        east, north = where.places[:, 0], where.places[:, 1]
         levels = np.stack(
-            [self.received(mast, carrier, places[:, 0], places[:, 1], shadows[mast.code]) for mast, carrier in cells]
-        )[:, back.reshape(-1)]
+            [self.received(mast, carrier, east, north, where.shadows[mast.code]) for mast, carrier in cells]
+        )[:, where.back]
         fading = np.stack(
             [1.4 * smooth(key(self._seed, "fading", operator, mast.code), times / 40.0) for mast, _ in cells]
         )
         levels = levels - indoor_db + fading
         load = np.clip(
-            people.mobile_load(times) * np.exp(0.25 * smooth(key(self._seed, "load", operator), times / 900.0)),
+            self._usual_load(times) * np.exp(0.25 * smooth(key(self._seed, "load", operator), times / 900.0)),
             0.03,
             0.95,
         )
@@ -131,12 +141,20 @@ class Network:
             carrier, 10.0 * np.log10(own), 10.0 * np.log10(own / disturbance), 10.0 * np.log10(quality), load
         )
 
-    def _remembered(self, places: Floats) -> dict[str, tuple[Floats, Floats, Floats]]:
-        """The shadows of the places asked for last: four operators ask for the same ones in turn."""
-        token = places.tobytes()
+    def _remembered(self, x: Floats, y: Floats) -> _Places:
+        """The places asked for last: four operators ask for the same ones in turn."""
+        token = x.tobytes() + y.tobytes()
         if self._last[0] != token:
-            self._last = (token, self.shadows(places[:, 0], places[:, 1]))
+            places, back = np.unique(np.stack([x, y], axis=1), axis=0, return_inverse=True)
+            self._last = (token, _Places(places, back.reshape(-1), self.shadows(places[:, 0], places[:, 1])))
         return self._last[1]
+
+    def _usual_load(self, times: Floats) -> Floats:
+        """What all operators' cells have in common of their load; remembered as the places are."""
+        token = times.tobytes()
+        if self._last_load[0] != token:
+            self._last_load = (token, people.mobile_load(times))
+        return self._last_load[1]
 
 
 def _strongest(levels_dbm: Floats) -> tuple[Floats, Floats]:

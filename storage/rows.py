@@ -15,7 +15,8 @@ from typing import Any
 from psycopg import Connection, errors, sql
 
 from devices.model import Kind
-from devices.readings import Reading, Value
+from devices.readings import Fault, Reading, Value
+from devices.reasons import Reason
 from storage.tables import FIXED_COLUMNS, columns
 
 Row = tuple[Any, ...]
@@ -112,12 +113,15 @@ def write_rows(connection: Connection[Any], prepared: KindRows, rows: Sequence[R
             for row in rows:
                 copy.write_row(row)
     except errors.UniqueViolation:
-        return _write_through_staging(connection, prepared, rows)
+        return write_repeating_rows(connection, prepared, rows)
     return None
 
 
-def _write_through_staging(connection: Connection[Any], prepared: KindRows, rows: Sequence[Row]) -> list[Fate]:
-    """Write a batch in which something repeats: new rows first, then each repeat judged against what is there."""
+def write_repeating_rows(connection: Connection[Any], prepared: KindRows, rows: Sequence[Row]) -> list[Fate]:
+    """Write a batch in which something repeats: new rows first, then each repeat judged against what is there.
+
+    Within the caller's transaction; returns the fate of each row.
+    """
     kind = prepared.kind
     first = len(FIXED_COLUMNS) + len(kind.keys)
     places: dict[Row, int] = {}
@@ -149,6 +153,15 @@ def _write_through_staging(connection: Connection[Any], prepared: KindRows, rows
                 there[:] = [old if old is not None else new for old, new in zip(there, row[first:], strict=True)]
         cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(f"staged_{kind.name}")))
     return fates
+
+
+def conflict(reading: Reading) -> Fault:
+    """The fault of a reading that contradicts a stored one."""
+    return Fault(
+        Reason.CONFLICT,
+        f"another reading of {reading.time.isoformat()} with other values is stored",
+        index=reading.index,
+    )
 
 
 def judge(there: Iterable[Value], new: Iterable[Value]) -> Fate:

@@ -16,13 +16,11 @@ from psycopg import Connection
 
 from devices.catalogue import KINDS
 from devices.model import Kind
-from devices.readings import Fault
-from devices.reasons import Reason
 from storage.arrivals import Arrival, Outcome, Settled
 from storage.books import Books, Worker
 from storage.happenings import write_happenings
 from storage.newest import Newest
-from storage.rows import Fate, KindRows, Row, prepare, row_of, write_rows
+from storage.rows import Fate, KindRows, Row, conflict, prepare, row_of, write_rows
 
 Redelivered = tuple[int, datetime]
 """A delivery of something that was settled before: its device's number and the time of receipt."""
@@ -121,12 +119,5 @@ def _count(arrival: Arrival, end: Settled, fates: Sequence[Fate]) -> list[int]:
         elif fate is Fate.DUPLICATE:
             end.duplicate += 1
         else:
-            reading = arrival.readings[index]
-            end.conflicts.append(
-                Fault(
-                    Reason.CONFLICT,
-                    f"another reading of {reading.time.isoformat()} with other values is stored",
-                    index=reading.index,
-                )
-            )
+            end.conflicts.append(conflict(arrival.readings[index]))
     return kept

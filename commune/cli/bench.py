@@ -66,6 +66,19 @@ def outage(
     _end(run_outage(read_settings().local_directory, seconds, Console(stderr=True).print), as_json)
 
 
+@app.command("backfill")
+def backfill_command(
+    days: Annotated[float, typer.Option(min=0.1, max=365, help="How many days of the sample commune to write.")] = 7.0,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that write side by side.")] = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """History of the sample commune straight into the tables, beside the same devices by way of MQTT."""
+    from commune.bench.backfill import run_backfill_bench  # noqa: PLC0415 - it pulls in every room
+
+    result = run_backfill_bench(read_settings().local_directory, days, processes, Console(stderr=True).print)
+    _show(asdict(result), as_json)
+
+
 def _end(result: Endurance, as_json: bool) -> None:
     _show(asdict(result), as_json)
     raise typer.Exit(1 if result.lost else 0)

@@ -37,7 +37,7 @@ class Loudspeaker(Simulator):
             {
                 "volume": np.where(on_air.priority == _URGENT, 100.0, round(self.trait("volume", 55, 85))),
                 "playing": playing,
-                "bulletin_id": _words(playing, [Programme.name(*pair) for pair in _pairs(on_air)]),
+                "bulletin_id": _words(playing, _names(on_air)),
                 "bulletin_priority": _words(playing, [PRIORITIES[priority] for priority in on_air.priority.tolist()]),
                 "mains_power": mains,
                 "storage_free": 40.0 + 40.0 * stored,
@@ -74,8 +74,11 @@ class Loudspeaker(Simulator):
         return self.supply.feeder.is_on(times)
 
 
-def _pairs(on_air: OnAir) -> list[tuple[int, int]]:
-    return list(zip(on_air.begin.tolist(), on_air.priority.tolist(), strict=True))
+def _names(on_air: OnAir) -> list[str]:
+    """The identifier of what is on the air at each time; there are few, and each is made once."""
+    pairs = list(zip(on_air.begin.tolist(), on_air.priority.tolist(), strict=True))
+    names = {pair: Programme.name(*pair) for pair in set(pairs)}
+    return [names[pair] for pair in pairs]
 
 
 def _words(shown: Flags, words: list[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from commune.sample import NotTheSample, Written, backfill, register
+from commune.sample import NotTheSample, Written, backfill, backfill_in_processes, register
 from devices.registry import Commune
 from simulators.calendar import LOCAL
 from simulators.communes import SampleCommune, load
@@ -146,3 +146,30 @@ def test_counters_in_the_database_never_fall(session: Session, sample: SampleCom
 
 def test_written_counts_where_everything_went() -> None:
     assert Written(stored=3, merged=1, duplicate=2, conflicts=4).readings == 10
+
+
+def test_several_processes_write_the_same_history_as_one(
+    session: Session, database_url: str, sample: SampleCommune, nine: list[Simulator]
+) -> None:
+    numbers = register(session, sample)
+    span = START, START + HOUR
+    told: list[int] = []
+    written = backfill_in_processes(
+        database_url,
+        "gia-loc",
+        1,
+        [simulator.device.code for simulator in nine],
+        span,
+        processes=2,
+        progress=lambda done: told.append(done.readings),
+    )
+    assert told[-1] == written.stored > 0
+    again = backfill(session, nine, numbers, *span)
+    assert (again.stored, again.duplicate, again.conflicts) == (0, written.stored, 0)
+    assert dict.fromkeys(written.kinds, 0) == again.kinds
+
+
+def test_a_process_that_fails_fails_the_backfill(database_url: str, sample: SampleCommune) -> None:
+    codes = [device.code for device in sample.devices[:2]]
+    with pytest.raises(KeyError, match="cb-mt-01"):  # nothing has been registered
+        backfill_in_processes(database_url, "gia-loc", 1, codes, (START, START + HOUR), processes=1)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 import orjson
@@ -29,7 +30,7 @@ from simulators.errors import BadRun, BeforeTheWorld
 from simulators.history import history, readings_of
 from simulators.messages import Message, messages_between, simulators_of
 from simulators.run import CATCH_UP_SECONDS, Simulation, Statistics
-from tests.simulators.moments import DAY, HOUR, at
+from tests.simulators.moments import DAY, at
 from tests.waiting import wait_until
 
 NOW = at("2026-11-20 10:00")
@@ -235,14 +236,31 @@ def test_history_goes_on_where_it_stopped(nine: list[Simulator]) -> None:
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_history_comes_in_parts_of_a_day_device_after_device(nine: list[Simulator]) -> None:
-    start = at("2026-11-18 06:00")
-    batches = list(history(nine, start, start + 2 * DAY + HOUR))
-    assert len(batches) == 3 * 9
-    assert [batch.device.code for batch in batches[:9]] == [simulator.device.code for simulator in nine]
-    assert batches[-1].until == start + 2 * DAY + HOUR
+def test_history_comes_in_weeks_device_after_device_and_in_pieces_that_are_soon_worked_out(
+    nine: list[Simulator],
+) -> None:
+    start, end = at("2026-11-18 06:00"), at("2026-11-27 07:00")
+    batches = list(history(nine, start, end))
+    turns = [device for device, _ in groupby(batch.device.code for batch in batches)]
+    assert turns == [simulator.device.code for simulator in nine] * 2
+    assert max(len(series.times) for batch in batches for series in batch.series) == 3000
+    assert batches[-1].until == end
     with pytest.raises(BeforeTheWorld):
         next(history(nine, ORIGIN - 1, ORIGIN))
+
+
+def test_the_columns_of_history_are_its_readings(nine: list[Simulator]) -> None:
+    start, end = at("2026-11-18 06:00"), at("2026-11-18 09:00")
+    for batch in history(nine, start, end):
+        found = sorted(
+            row
+            for series in batch.series
+            for row in zip(series.times, series.seqs, zip(*series.values, strict=True), strict=True)
+        )
+        simulator = next(s for s in nine if s.device == batch.device)
+        expected = [(int(r.time.timestamp()), r.seq, r.values) for r in readings_of(simulator, start, end)]
+        assert found == expected
+        assert batch.readings == len(expected)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from devices.registry import Commune, Device
 from storage.arrivals import Arrival, Outcome
 from storage.books import Worker, forget_deliveries, settled_packets, was_settled
 from storage.connect import connect
-from storage.history import HistoryWriter
+from storage.history import HistoryWriter, series_of
 from storage.ledger import check, sequence_gaps, totals
 from storage.places import add_commune
 from storage.registry import add_device
@@ -141,9 +141,9 @@ def test_the_day_of_the_ledger_is_the_day_in_viet_nam(connection: Connection[Any
 
 def test_history_counts_readings_and_no_messages(connection: Connection[Any], station: int) -> None:
     history = HistoryWriter(connection)
-    readings = [(station, make_reading(ENVIRONMENT, minute, pm25=float(minute))) for minute in range(100)]
-    assert history.write(ENVIRONMENT, readings).stored == 100
-    assert history.write(ENVIRONMENT, readings).duplicate == 100
+    series = series_of(station, [make_reading(ENVIRONMENT, minute, pm25=float(minute)) for minute in range(100)])
+    assert history.write(ENVIRONMENT, [series]).stored == 100
+    assert history.write(ENVIRONMENT, [series]).duplicate == 100
     sums = totals(connection)
     assert (sums.received, sums.readings_stored, sums.readings_duplicate) == (0, 100, 100)
     assert list(check(connection)) == []
