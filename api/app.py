@@ -12,7 +12,20 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
-from api import dead_letters, devices, error_handlers, kinds, ledger, metrics, operation, pages, places, repair, series
+from api import (
+    clocks,
+    dead_letters,
+    devices,
+    error_handlers,
+    kinds,
+    ledger,
+    metrics,
+    operation,
+    pages,
+    places,
+    repair,
+    series,
+)
 from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
 from api.security import HeadersMiddleware
@@ -79,7 +92,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.metrics = measured
-    for room in (kinds, places, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
+    for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     error_handlers.install(app)

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from commune.cli.clocks import clocks
 from commune.cli.common import echo_json, fail, open_database
 from devices.catalogue import KINDS
 from devices.errors import SheetError
@@ -20,7 +21,8 @@ from devices.topics import Channel, Topic
 from storage.registry import DeviceRow, add_device, count_devices, list_devices
 from storage.registry_import import ImportReport, Outcome, Verdict, import_devices
 
-app = typer.Typer(help="The registry of devices: add, list, show, import.", no_args_is_help=True)
+app = typer.Typer(help="The registry of devices: add, list, show, import; their clocks.", no_args_is_help=True)
+app.command("clocks")(clocks)
 
 PAGE = 500
 CommuneFilter = Annotated[str | None, typer.Option("--commune", help="Only of this commune.")]
