@@ -15,7 +15,7 @@ from devices.reasons import Reason
 from ingest.metrics import Metrics
 from ingest.numbers import BatchNumbers
 from ingest.reader import Reader
-from ingest.window import Window
+from ingest.window import SECONDS_AN_HOUR, Redeliveries, Window
 from storage.arrivals import Arrival, Outcome
 from storage.books import Worker
 from storage.errors import DatabaseUnavailable, NotAcceptable, SessionTaken, TooMuchAtOnce
@@ -60,9 +60,10 @@ class Pipeline:
         self._recorded = 0.0
         self._incident: set[str] = set()
 
-    def start(self, patience_seconds: float) -> tuple[str, ...]:
+    def start(self, patience_seconds: float) -> tuple[str, ...] | None:
         """Take over what was settled before, and return the topic filters of then.
 
+        None when told to stop before the database has answered: without it a redelivery would pass for a new message.
         Raises SessionTaken when another process stays on.
         """
         deadline = time.monotonic() + patience_seconds
@@ -85,7 +86,7 @@ class Pipeline:
             else:
                 self._recovered()
                 return filters
-        return ()
+        return None
 
     def write_all(self) -> None:
         """Write batches until `stop`, and then what is in hand."""
@@ -115,7 +116,7 @@ class Pipeline:
             self._take_in_hand(batch, again)
         self._heartbeat(force=True)
 
-    def _take_in_hand(self, batch: list[Delivery], again: list[Delivery]) -> None:
+    def _take_in_hand(self, batch: list[Delivery], again: Redeliveries) -> None:
         self._metrics.lag.taken(self, batch)
         try:
             self._write(batch, again)
@@ -150,7 +151,7 @@ class Pipeline:
             self._generation, devices = news
             self._reader.know(devices)
 
-    def _write(self, batch: list[Delivery], again: list[Delivery], refused: str | None = None) -> None:
+    def _write(self, batch: list[Delivery], again: Redeliveries, refused: str | None = None) -> None:
         """Write one batch for certain: the same one, until the database takes it or the process is told to stop.
 
         With `refused`, why the database does not accept it, the batch is set aside instead of read.
@@ -163,7 +164,8 @@ class Pipeline:
                 self._refresh()
                 arrivals = self._read(batch, refused)
                 repeated = [
-                    (self._reader.route(d.topic).device_id, datetime.fromtimestamp(d.received_at, UTC)) for d in again
+                    (self._reader.route(topic).device_id, datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC), count)
+                    for (topic, hour), count in again.items()
                 ]
                 outcome = self._sink.write(arrivals, self._present(len(batch)), number, repeated)
             except NotAcceptable as error:
@@ -183,7 +185,7 @@ class Pipeline:
             else:
                 self._recovered()
                 self._committed(batch, arrivals, outcome, time.monotonic() - began)
-                self._metrics.redelivered.inc(len(again))
+                self._metrics.redelivered.inc(again.total())
                 return
             if self._stopping.is_set():
                 return
@@ -206,12 +208,12 @@ class Pipeline:
             arrival.readings, arrival.status, arrival.event = [], None, None
             arrival.faults = [Fault(Reason.REFUSED, why)]
 
-    def _divide(self, batch: list[Delivery], again: list[Delivery], why: str) -> None:
+    def _divide(self, batch: list[Delivery], again: Redeliveries, why: str) -> None:
         """Find the message that the database refuses, by halves, so that the rest of the batch is stored."""
         if len(batch) > 1:
             middle = len(batch) // 2
             self._write(batch[:middle], again)
-            self._write(batch[middle:], [])
+            self._write(batch[middle:], Redeliveries())
         else:
             logger.warning("the database refuses a message of %s: %s", batch[0].topic, why)
             self._write(batch, again, refused=why.replace("\x00", "\\0")[:500])

@@ -99,11 +99,12 @@ class Ingest:
         ]
         try:
             before = self._pipelines[0].start(PATIENCE_SECONDS)
-            self.session.unsubscribe_from = tuple(name for name in before if name not in self._filters)
-            for thread in (owner, *writers):
-                thread.start()
-            for thread in writers:
-                thread.join()
+            if before is not None:
+                self.session.unsubscribe_from = tuple(name for name in before if name not in self._filters)
+                for thread in (owner, *writers):
+                    thread.start()
+                for thread in writers:
+                    thread.join()
         finally:
             self.session.stop()
             if owner.is_alive():

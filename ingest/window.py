@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broker.session import Delivery
 from storage.books import checksum
+
+SECONDS_AN_HOUR = 3600
+
+Redeliveries = Counter[tuple[str, int]]
+"""How many deliveries of what had been received before, by topic and hour of receipt since 1970. Only counts are kept:
+a connection that comes and goes while the database is away brings all that is in hand again each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Window:
         self._queue: list[Delivery] = []
         self._by_packet: dict[int, Delivery] = {}
         self._settled: dict[int, tuple[int, int]] = {}
-        self._redelivered: list[Delivery] = []
+        self._redelivered = Redeliveries()
         self._closed = False
         self.received = 0
         self.in_hand = 0
@@ -92,11 +99,11 @@ class Window:
             digest = (checksum(delivery.topic, delivery.payload), len(delivery.payload))
             known = self._settled.get(delivery.packet_id) == digest
         if known:
-            self._redelivered.append(delivery)
+            self._redelivered[delivery.topic, int(delivery.received_at // SECONDS_AN_HOUR)] += 1
             self._changed.notify()
         return known
 
-    def take(self, timeout_seconds: float) -> tuple[list[Delivery], list[Delivery]]:
+    def take(self, timeout_seconds: float) -> tuple[list[Delivery], Redeliveries]:
         """The next batch, and the redeliveries since the last one.
 
         Waits until a batch is full or its oldest message is old enough, or the timeout; both may come back empty.
@@ -111,7 +118,7 @@ class Window:
             batch = self._queue[: self._limits.batch_messages]
             del self._queue[: len(batch)]
             self._oldest_since = time.monotonic()  # of what is left; a little late, which only delays a small batch
-            again, self._redelivered = self._redelivered, []
+            again, self._redelivered = self._redelivered, Redeliveries()
         return batch, again
 
     def release(self, deliveries: Iterable[Delivery], digests: Iterable[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,12 +52,14 @@ def check(connection: Connection[Any]) -> Iterator[Gap]:
     with connection.transaction():
         connection.execute(query("one_snapshot"))
         sums = totals(connection)
-        accounted = sums.stored + sums.duplicate + sums.dead_lettered
-        if sums.received != accounted:
-            yield Gap("messages received, and stored + duplicate + dead-lettered", sums.received, accounted)
-        readings = sum(_count(connection, name) for name in KINDS)
-        if readings != sums.readings_stored:
-            yield Gap("readings stored", sums.readings_stored, readings)
+        for device_id, day, received, accounted in connection.execute(query("rows_that_do_not_add_up")):
+            where = f"device {device_id} on {day}"
+            yield Gap(f"messages received, and stored + duplicate + dead-lettered, of {where}", received, accounted)
+        found = _readings_by_device(connection)
+        entered = Counter(dict(connection.execute(query("readings_in_the_ledger")).fetchall()))
+        for device_id in sorted(found.keys() | entered.keys()):
+            if found[device_id] != entered[device_id]:
+                yield Gap(f"readings stored of device {device_id}", entered[device_id], found[device_id])
         letters = connection.execute(query("letters_that_settle")).fetchone()
         assert letters is not None
         kept = sums.dead_lettered - sums.messages_deleted
@@ -64,11 +67,12 @@ def check(connection: Connection[Any]) -> Iterator[Gap]:
             yield Gap("messages dead-lettered and not deleted by retention", kept, letters[0])
 
 
-def _count(connection: Connection[Any], kind: str) -> int:
-    statement = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("commune", kind))
-    row = connection.execute(statement).fetchone()
-    assert row is not None
-    return int(row[0])
+def _readings_by_device(connection: Connection[Any]) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    for name in KINDS:
+        statement = sql.SQL(query("readings_of_devices")).format(table=sql.Identifier("commune", name))
+        counts.update(dict(connection.execute(statement).fetchall()))
+    return counts
 
 
 def sequence_gaps(connection: Connection[Any], start: datetime, end: datetime) -> list[SequenceGap]:

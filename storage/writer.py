@@ -22,8 +22,8 @@ from storage.happenings import write_happenings
 from storage.newest import Newest
 from storage.rows import Fate, KindRows, Row, conflict, prepare, row_of, write_rows
 
-Redelivered = tuple[int, datetime]
-"""A delivery of something that was settled before: its device's number and the time of receipt."""
+Redelivered = tuple[int, datetime, int]
+"""Deliveries of what was received before: the device's number, a time within the day of receipt, and how many."""
 
 
 class Writer:
@@ -55,8 +55,8 @@ class Writer:
             books = Books()
             for arrival, end in zip(arrivals, settled, strict=True):
                 books.enter(arrival, end)
-            for device_id, received_at in redelivered:
-                books.entry(device_id, received_at).redelivered += 1
+            for device_id, received_at, count in redelivered:
+                books.entry(device_id, received_at).redelivered += count
             books.write(self._connection)
             if worker is not None:
                 books.record_delivery(self._connection, worker, batch, arrivals)

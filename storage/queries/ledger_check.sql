@@ -2,6 +2,20 @@
 -- Let every statement of this transaction see the same moment.
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
+-- name: rows_that_do_not_add_up
+-- Rows of the ledger in which a message is missing or entered twice.
+SELECT device_id, day, received, stored + duplicate + dead_lettered FROM ledger
+WHERE received <> stored + duplicate + dead_lettered
+ORDER BY device_id, day;
+
+-- name: readings_in_the_ledger
+-- How many readings of each device the ledger has entered as stored.
+SELECT device_id, sum(readings_stored)::bigint FROM ledger GROUP BY device_id;
+
+-- name: readings_of_devices
+-- How many readings of each device the table of a kind holds.
+SELECT device_id, count(*) FROM {table} GROUP BY device_id;
+
 -- name: letters_that_settle
 -- Dead letters for which the ledger counts a message as dead-lettered.
 SELECT count(*) FROM dead_letter WHERE settles;

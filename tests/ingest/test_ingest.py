@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -318,3 +319,14 @@ def test_one_message_too_large_for_the_server_is_set_aside_and_holds_nothing_up(
         sums = commissioned.settled(20)
     assert (sums.stored, sums.dead_lettered) == (19, 1)
     assert commissioned.rows("SELECT reason, detail FROM dead_letter") == [("refused", "out of shared memory")]
+
+
+def test_stopped_before_the_database_answers_it_never_goes_to_the_broker(commissioned: Commissioned) -> None:
+    service = Ingest(replace(commissioned.config(), database_url="postgresql://postgres@127.0.0.1:1/nowhere"))
+    thread = threading.Thread(target=service.run, daemon=True)
+    thread.start()
+    wait_until(lambda: service.metrics.total(service.metrics.database_errors) > 0, "the database was asked in vain")
+    service.stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert service.session.epoch == 0

@@ -125,7 +125,7 @@ def test_only_as_many_packets_are_remembered_as_there_are_packet_ids(connection:
 
 
 def test_redeliveries_are_counted_and_are_no_part_of_the_sum(connection: Connection[Any], station: int) -> None:
-    Writer(connection).write([], redelivered=[(station, RECEIVED), (station, RECEIVED)])
+    Writer(connection).write([], redelivered=[(station, RECEIVED, 2)])
     sums = totals(connection)
     assert (sums.redelivered, sums.received, sums.difference) == (2, 0, 0)
 
@@ -176,7 +176,21 @@ def test_the_check_names_a_reading_that_vanished(connection: Connection[Any], st
     assert list(check(connection)) == []
     connection.execute("DELETE FROM environment")
     (gap,) = check(connection)
-    assert gap.detail == "readings stored: the ledger says 1, the tables hold 0"
+    assert gap.detail == f"readings stored of device {station}: the ledger says 1, the tables hold 0"
+
+
+def test_the_check_is_not_deceived_by_differences_that_cancel_out(
+    connection: Connection[Any], station: int, pump: int
+) -> None:
+    write(
+        connection,
+        make_arrival(station, ENVIRONMENT, make_reading(ENVIRONMENT, 0, pm25=1.0)),
+        make_arrival(pump, IRRIGATION, make_reading(IRRIGATION, 0, pump_on=True)),
+    )
+    connection.execute("UPDATE ledger SET stored = 2, readings_stored = 2 WHERE device_id = %s", [station])
+    connection.execute("UPDATE ledger SET stored = 0, readings_stored = 0 WHERE device_id = %s", [pump])
+    assert totals(connection).difference == 0
+    assert [(gap.ledger, gap.found) for gap in check(connection)] == [(1, 2), (1, 0), (2, 1), (0, 1)]
 
 
 Model = dict[int, dict[str, float]]
