@@ -16,6 +16,9 @@ from broker.errors import BrokerError, BrokerUnreachable, PublishTimeout
 NO_MATCHING_SUBSCRIBERS = 0x10
 """MQTT 5, 3.4.2.1: the message was accepted, and there is nobody to give it to."""
 
+FIRST_FAILURE = 0x80
+"""Reason codes from here on say no: MQTT 5, 2.4."""
+
 
 class Publisher:
     """A connection that publishes and counts what the broker has acknowledged.
@@ -38,6 +41,7 @@ class Publisher:
         self._client.max_inflight_messages_set(window)
         self._client.max_queued_messages_set(0)
         self._client.on_publish = self._count
+        self._client.on_plain_acknowledgement = self._answered
         self._in_flight = 0
         self.published = 0
         self.acknowledged = 0
@@ -109,9 +113,12 @@ class Publisher:
                 return
 
     def _count(self, _c: object, _u: object, _mid: int, reason: ReasonCode, _p: object) -> None:
+        self._answered(reason.value)
+
+    def _answered(self, code: int) -> None:
         self._in_flight -= 1
-        if reason.is_failure:
+        if code >= FIRST_FAILURE:
             self.refused += 1
         else:
             self.acknowledged += 1
-            self.unheard += reason.value == NO_MATCHING_SUBSCRIBERS
+            self.unheard += code == NO_MATCHING_SUBSCRIBERS
