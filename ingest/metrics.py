@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from ingest.lag import Lag
+from ingest.tally import Tally
 from ingest.window import Window
 from storage.arrivals import Outcome
 
@@ -14,11 +15,16 @@ class Metrics:
 
     def __init__(self, window: Window) -> None:
         self.lag = Lag(window)
+        self.tally = Tally()
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.stored = self._counter("stored", "Messages stored")
         self.duplicate = self._counter("duplicate", "Messages recognised as duplicates")
         self.dead_lettered = self._counter("dead_lettered", "Messages kept as dead letters")
         self.redelivered = self._counter("redelivered", "Deliveries of messages that had been settled before")
+        self.found_committed = self._counter(
+            "found_committed", "Messages of batches whose commit was learnt of late: in the ledger, in no other counter"
+        )
         self.database_errors = self._counter("database_errors", "Failed tries to write to the database")
         self.reasons = Counter("commune_ingest_set_aside", "Dead letters by reason", ["reason"], registry=self.registry)
         self.readings = Counter("commune_ingest_readings", "Readings stored by kind", ["kind"], registry=self.registry)
@@ -57,5 +63,6 @@ class Metrics:
             self.readings.labels(kind).inc(count)
         for reason, count in outcome.reasons.items():
             self.reasons.labels(reason).inc(count)
+        self.tally.add(outcome.reasons)
         self.batch_messages.observe(outcome.messages)
         self.commit_seconds.observe(seconds)

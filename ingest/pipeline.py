@@ -124,6 +124,7 @@ class Pipeline:
             self._metrics.lag.done(self)
 
     def _heartbeat(self, *, force: bool = False) -> None:
+        self._metrics.tally.say(force=force)
         try:
             if self._record(force=force):
                 self._recovered()
@@ -215,7 +216,7 @@ class Pipeline:
             self._write(batch[:middle], again)
             self._write(batch[middle:], Redeliveries())
         else:
-            logger.warning("the database refuses a message of %s: %s", batch[0].topic, why)
+            self._metrics.tally.refused(batch[0].topic, why)
             self._write(batch, again, refused=why.replace("\x00", "\\0")[:500])
 
     def _failed(self, error: Exception, delay: float) -> float:
@@ -229,7 +230,9 @@ class Pipeline:
         self._window.release(batch, (arrival.checksum for arrival in arrivals))
         self._settle(batch)
         self._recorded = time.monotonic()
-        if outcome is not None:
+        if outcome is None:
+            self._metrics.found_committed.inc(len(batch))
+        else:
             self._metrics.committed(outcome, seconds)
             for arrival, fault in outcome.set_aside:
                 self._told(arrival, fault)
