@@ -118,6 +118,10 @@ class SingleThreadClient(Client):
             with contextlib.suppress(OSError):
                 self.disconnect()
                 self.loop_write()
+        self.cut()
+
+    def cut(self) -> None:
+        """Close the socket and say nothing."""
         if self.gathering is not None:
             self.gathering.close()
             self.gathering = None

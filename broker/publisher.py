@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -29,10 +30,22 @@ class Publisher:
     that the account may not use; `unheard` what it acknowledged and gave to nobody, because nobody had subscribed:
     ingest had never been there, or the broker had lost its session. `resent` counts what was sent again, of which the
     broker may have had any number.
+
+    `will` is a topic and a payload, which the broker publishes, retained, when the connection ends without a word.
+    `on_answer` is told of each answer, in the order of publication, whether the message was accepted; `on_reopen` that
+    what has no answer yet is about to be sent again.
     """
 
     def __init__(
-        self, address: BrokerAddress, client_id: str, *, window: int = 2000, timeout_seconds: float = 60.0
+        self,
+        address: BrokerAddress,
+        client_id: str,
+        *,
+        window: int = 2000,
+        timeout_seconds: float = 60.0,
+        will: tuple[str, bytes] | None = None,
+        on_answer: Callable[[bool], None] | None = None,
+        on_reopen: Callable[[], None] | None = None,
     ) -> None:
         self._address = address
         self._window = window
@@ -42,6 +55,10 @@ class Publisher:
         self._client.max_queued_messages_set(0)
         self._client.on_publish = self._count
         self._client.on_plain_acknowledgement = self._answered
+        if will is not None:
+            self._client.will_set(will[0], will[1], qos=1, retain=True)
+        self._on_answer = on_answer
+        self._on_reopen = on_reopen
         self._in_flight = 0
         self.published = 0
         self.acknowledged = 0
@@ -65,6 +82,14 @@ class Publisher:
     def close(self) -> None:
         """Take leave of the broker."""
         self._client.leave()
+
+    def cut(self) -> None:
+        """End the connection without a word, as a device does that loses its power: the broker publishes its will.
+
+        Waits first until everything published is acknowledged, so that nothing is in doubt. It cannot be opened again.
+        """
+        self.flush(self._timeout_seconds)
+        self._client.cut()
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Publish one message; waits while the window is full. Raises PublishTimeout when it stays full."""
@@ -100,6 +125,8 @@ class Publisher:
             self._reopen()
 
     def _reopen(self) -> None:
+        if self._on_reopen is not None:
+            self._on_reopen()
         self.resent += self._in_flight
         deadline = time.monotonic() + self._timeout_seconds
         while True:
@@ -122,3 +149,5 @@ class Publisher:
         else:
             self.acknowledged += 1
             self.unheard += code == NO_MATCHING_SUBSCRIBERS
+        if self._on_answer is not None:
+            self._on_answer(code < FIRST_FAILURE)

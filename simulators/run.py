@@ -1,4 +1,4 @@
-"""A live run: all devices of a commune over one MQTT connection, in real time or faster, and exact counts of it.
+"""A live run: all devices of a commune over MQTT, in real time or faster, and exact counts of it.
 
 Time. A run of S seconds at a speed of v covers S·v simulated seconds. A device's clock that is ahead of the receiver is
 not believed, so a fast run begins in the past, at now − S·(v − 1), and arrives at the present when it ends. Without an
@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -21,7 +21,9 @@ from devices.topics import Channel
 from simulators.calendar import DAY_SECONDS, check_begun, utc
 from simulators.devices import Simulator
 from simulators.errors import BadRun
-from simulators.messages import Message, messages_between, note
+from simulators.faults import Parcel
+from simulators.fleet import Fleet, outgoing
+from simulators.messages import Message, note
 
 CATCH_UP_SECONDS = DAY_SECONDS
 """How far in the past a fast run without an end begins."""
@@ -36,9 +38,17 @@ LAG_WORTH_SAYING_SECONDS = 2.0
 class Sender(Protocol):
     """What a run needs of a publisher; `broker.publisher.Publisher` is one."""
 
-    published: int
-    acknowledged: int
-    refused: int
+    @property
+    def published(self) -> int:
+        """How many messages were handed to the broker."""
+
+    @property
+    def acknowledged(self) -> int:
+        """How many of them it has accepted."""
+
+    @property
+    def refused(self) -> int:
+        """How many of them it has refused."""
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Publish one message, waiting while too many are unacknowledged."""
@@ -50,10 +60,20 @@ class Sender(Protocol):
         """Wait until everything is acknowledged."""
 
 
+@runtime_checkable
+class Carrier(Protocol):
+    """A sender that knows what befalls a message on its way, and can lose a line; `simulators.lines.Lines` is one."""
+
+    def send(self, parcel: Parcel, arrival: float) -> None:
+        """Send a message, or lose it, or lose the device's line; `arrival` is when by the run's own clock, Unix s."""
+
+
 @dataclass(slots=True)
 class Statistics:
     """What a run has sent. `published` counts all messages, `refused` those that the broker did not accept; `kinds`
-    counts readings, `lag_seconds` is the most by which a message was late.
+    counts readings, `lag_seconds` is the most by which a message was late. `lost` messages were made and never sent,
+    `wills` were published by the broker for devices whose line was lost; neither is in any other count. `faults`
+    counts the messages that each fault has changed.
     """
 
     seed: int
@@ -68,7 +88,10 @@ class Statistics:
     events: int = 0
     statuses: int = 0
     readings: int = 0
+    lost: int = 0
+    wills: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
     lag_seconds: float = 0.0
     wall_seconds: float = 0.0
 
@@ -90,6 +113,7 @@ class Simulation:
         speed: float = 1.0,
         seconds: float | None = None,
         start: int | None = None,
+        fleet: Fleet | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if not simulators:
@@ -99,6 +123,9 @@ class Simulation:
         if seconds is not None and not 0 < seconds < math.inf:
             raise BadRun(f"a run of {seconds:g} seconds is not possible; give a number above 0")
         self._simulators = list(simulators)
+        self._fleet = fleet or Fleet()
+        self._fleet.check(self._simulators)
+        self._outgoing = outgoing(self._fleet, self._simulators)
         self._speed = speed
         self._clock = clock
         self._begun = clock()
@@ -111,7 +138,10 @@ class Simulation:
                 f"the run would arrive at {utc(arrival).isoformat()}, which has not come yet; begin it earlier, "
                 "make it shorter or slower"
             )
+        # By its own clock a run arrives at the present when it ends, whenever it is really run.
+        self._arrives_from = float(self._begun) if self._end is None or seconds is None else self._end - seconds
         self._kinds: Counter[str] = Counter()
+        self._faults: Counter[str] = Counter()
         self.statistics = Statistics(
             simulators[0].world.seed, speed, len(self._simulators), utc(self._start).isoformat()
         )
@@ -120,6 +150,17 @@ class Simulation:
     def span(self) -> tuple[int, int | None]:
         """Start and end of the simulated time in Unix seconds; None: it goes on."""
         return self._start, self._end
+
+    def about(self) -> dict[str, object]:
+        """What determines every byte of the run, for its manifest."""
+        return {
+            "seed": self.statistics.seed,
+            "fleet": self._fleet.name,
+            "speed": self._speed,
+            "start": self._start,
+            "end": "" if self._end is None else self._end,
+            "devices": len(self._simulators),
+        }
 
     def run(
         self,
@@ -137,12 +178,12 @@ class Simulation:
         self._begun = self._clock()
         now = self._start
         for message in self._first_words():
-            self._send(sender, message)
-        for message in self._messages(first):
-            if not self._wait_for(message.time, sender, stop, progress):
+            self._send(sender, Parcel(self._start, message, self._start))
+        for parcel in self._parcels(first):
+            if not self._wait_for(parcel.due, sender, stop, progress):
                 break
-            now = message.time
-            self._send(sender, message)
+            now = parcel.due
+            self._send(sender, parcel)
             if self.statistics.published % 500 == 0:
                 self._count(sender, already)
                 progress(self.statistics)
@@ -150,8 +191,9 @@ class Simulation:
             assert self._end is not None, "an endless run is ended by `stop` only"
             if self._wait_for(self._end, sender, stop, progress):
                 now = self._end
-        for message in self._last_words(max(now, self._start + 1)):
-            self._send(sender, message)
+        now = max(now, self._start + 1)
+        for message in self._last_words(now):
+            self._send(sender, Parcel(now, message, now))
         sender.flush()
         self._count(sender, already)
         self.statistics.end = utc(now).isoformat()
@@ -174,11 +216,11 @@ class Simulation:
         end = start + min(max(_SHORTEST_WINDOW_SECONDS, length), _LONGEST_WINDOW_SECONDS)
         return end if self._end is None else min(end, self._end)
 
-    def _window(self, start: int) -> Iterator[Message]:
-        return messages_between(self._simulators, start, self._window_end(start))
+    def _window(self, start: int) -> Iterator[Parcel]:
+        return self._outgoing(start, self._window_end(start))
 
-    def _messages(self, first: Iterator[Message]) -> Iterator[Message]:
-        """All messages of the run; `first` are those of its first window."""
+    def _parcels(self, first: Iterator[Parcel]) -> Iterator[Parcel]:
+        """All parcels of the run; `first` are those of its first window."""
         yield from first
         start = self._window_end(self._start)
         while self._end is None or start < self._end:
@@ -199,8 +241,22 @@ class Simulation:
             sender.poll(min(missing, _NAP_SECONDS))
             progress(self.statistics)
 
-    def _send(self, sender: Sender, message: Message) -> None:
-        sender.publish(message.topic, message.payload, qos=1, retain=message.retained)
+    def _send(self, sender: Sender, parcel: Parcel) -> None:
+        message = parcel.message
+        self._faults.update(parcel.done)
+        if isinstance(sender, Carrier):
+            sender.send(parcel, max(self._arrives_from + (parcel.due - self._start) / self._speed, parcel.due))
+        elif not parcel.lost:
+            sender.publish(message.topic, message.payload, qos=1, retain=message.retained)
+        if parcel.lost:
+            self.statistics.lost += 1
+        elif parcel.by_will and isinstance(sender, Carrier):
+            self.statistics.wills += 1
+        else:
+            self._tell_apart(message)
+
+    def _tell_apart(self, message: Message) -> None:
+        """Count a message that was published."""
         self.statistics.published += 1
         if message.channel is Channel.TELEMETRY:
             self.statistics.telemetry += 1
@@ -215,6 +271,7 @@ class Simulation:
         self.statistics.acknowledged = sender.acknowledged - already[0]
         self.statistics.refused = sender.refused - already[1]
         self.statistics.kinds = dict(sorted(self._kinds.items()))
+        self.statistics.faults = dict(sorted(self._faults.items()))
         self.statistics.wall_seconds = round(self._clock() - self._begun, 3)
 
     def _first_words(self) -> list[Message]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,6 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from broker.publisher import Publisher
 from commune.cli.common import echo_json, fail, open_database
 from commune.cli.run import broker_address, stop_on_signals
 from commune.cli.simulate_backfill import backfill_command
@@ -25,6 +25,7 @@ from commune.cli.simulate_options import (
     chosen_simulators,
     failures,
 )
+from commune.cli.simulate_verify import verify_command
 from commune.sample import register
 from commune.settings import read_settings
 from devices.errors import Refused
@@ -32,12 +33,16 @@ from devices.times import read_time
 from simulators.calendar import LOCAL, unix, utc
 from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
+from simulators.fleet import Fleet, load_fleet
+from simulators.lines import Lines
+from simulators.manifest import Manifest
 from simulators.messages import encode_rows, simulators_of
 from simulators.run import LAG_WORTH_SAYING_SECONDS, Simulation, Statistics
 from storage.arrivals import now
 
 app = typer.Typer(help="Simulated communes: run live, backfill history, register, preview.", no_args_is_help=True)
 app.command("backfill")(backfill_command)
+app.command("verify")(verify_command)
 
 _HOUR_SECONDS = 3600
 
@@ -47,6 +52,15 @@ def run_command(
     commune: CommuneOption = "gia-loc",
     seconds: Annotated[float | None, typer.Option(help="End after so many seconds. Unset: run until stopped.")] = None,
     speed: Annotated[float, typer.Option(help="Simulated seconds in a second; a fast run begins in the past.")] = 1.0,
+    start: Annotated[
+        str | None, typer.Option(help="Begin at this simulated time, RFC 3339; the run must arrive no later than now.")
+    ] = None,
+    fleet: Annotated[
+        str | None, typer.Option(help="Who has which faults: all-faults, bad-week, or the path of a .toml file.")
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Write what is sent and what must become of it; see `simulate verify`.")
+    ] = None,
     seed: SeedOption = 1,
     devices: DevicesOption = None,
     as_json: JsonOption = False,
@@ -55,7 +69,8 @@ def run_command(
 
     A run of S seconds at speed v begins S times (v - 1) seconds ago and ends at the present: a device's clock that is
     ahead is not believed. Without --seconds a fast run begins a day ago, catches up, and goes on at the clock's pace.
-    Nothing is left out when the machine cannot keep up: the run then takes longer and says so.
+    Nothing is left out when the machine cannot keep up: the run then takes longer and says so. With --fleet devices
+    misbehave; with the same --seed, --fleet and --start two runs send the same bytes and write equal manifests.
     """
     settings = read_settings()
     stopped = False
@@ -65,13 +80,22 @@ def run_command(
         stopped = True
 
     stop_on_signals(stop)
+    begin = None if start is None else int(unix(_moment(start, "--start")))
     with failures():
-        simulation = Simulation(chosen_simulators(commune, seed, devices), speed=speed, seconds=seconds)
+        whole = load_fleet(fleet) if fleet is not None else Fleet()
+        simulators = chosen_simulators(commune, seed, devices)
+        simulation = Simulation(simulators, speed=speed, seconds=seconds, start=begin, fleet=whole)
         with (
-            Publisher(broker_address(settings), f"simulator-{commune}-{os.getpid()}") as publisher,
+            _written(manifest, simulation, load(commune)) as record,
+            Lines(
+                broker_address(settings),
+                f"simulator-{commune}-{os.getpid()}",
+                own=whole.own_lines(simulators),
+                manifest=record,
+            ) as lines,
             _live(as_json) as shown,
         ):
-            result = simulation.run(publisher, stop=lambda: stopped, progress=shown)
+            result = simulation.run(lines, stop=lambda: stopped, progress=shown)
     if as_json:
         echo_json(result.as_dict())
     else:
@@ -131,7 +155,7 @@ def preview_command(
     with failures():
         sample = load(commune)
         simulator = _simulator(sample, device, seed)
-        last = int(unix(_moment(end)))
+        last = int(unix(_moment(end, "--end")))
         frame = simulator.frame(last - round(hours * _HOUR_SECONDS), last)
         if as_json:
             for rows in frame.messages():
@@ -146,19 +170,32 @@ def preview_command(
                 typer.echo("\t".join([utc(row.time).astimezone(LOCAL).isoformat(), *shown]))
 
 
+@contextmanager
+def _written(path: Path | None, simulation: Simulation, sample: SampleCommune) -> Iterator[Manifest | None]:
+    """The manifest of a run, while it is written; None when none is wanted."""
+    if path is None:
+        yield None
+        return
+    registered = {device.code: device.kind for device in sample.devices}
+    about = {"commune": sample.commune.code, **simulation.about(), "begun_at": now().isoformat()}
+    with Manifest(path, registered, about) as record:
+        yield record
+        record.say("ended_at", now().isoformat())
+
+
 def _simulator(sample: SampleCommune, code: str, seed: int) -> Simulator:
     wanted = sample.device(code)
     return next(s for s in simulators_of(sample, seed) if s.device == wanted)
 
 
-def _moment(text: str | None) -> datetime:
+def _moment(text: str | None, option: str) -> datetime:
     """The time that was asked for, or the present."""
     if text is None:
         return now()
     try:
         return read_time(text)
     except Refused as refused:
-        fail(f"--end {text!r}: {refused.detail}", 2)
+        fail(f"{option} {text!r}: {refused.detail}", 2)
 
 
 def _summary(result: Statistics) -> str:

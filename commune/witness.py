@@ -1,0 +1,95 @@
+"""The witness and the database, brought together: the manifest of a run against what is stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from devices.catalogue import KINDS
+from devices.topics import Channel
+from simulators.found import Found, FoundLetter, FoundNote, FoundReading, Verdict
+from simulators.manifest import Record
+from simulators.verify import verify
+from storage.connect import Session
+from storage.ledger import totals
+from storage.ledger_view import in_hand
+from storage.witness import StoredNote, StoredReading, stored_letters, stored_notes, stored_readings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+QUIET_SECONDS = 1.5
+"""Ingest has settled everything when nothing is in hand and nothing has come for so long."""
+POLL_SECONDS = 0.25
+
+
+def compare(session: Session, record: Record) -> Verdict:
+    """Hold what is stored of a manifest's commune against the manifest."""
+    return verify(record, _Database(session, record).found())
+
+
+def wait_until_quiet(session: Session, seconds: float) -> None:
+    """Give ingest up to so many seconds to settle what it has been sent."""
+    deadline = time.monotonic() + seconds
+    before, since = totals(session).received, time.monotonic()
+    while time.monotonic() < min(deadline, since + QUIET_SECONDS):
+        time.sleep(POLL_SECONDS)
+        received = totals(session).received
+        if received != before or in_hand(session):
+            before, since = received, time.monotonic()
+
+
+class _Database:
+    def __init__(self, session: Session, record: Record) -> None:
+        self._session = session
+        self._commune = record.run["commune"]
+        self._since = datetime.fromisoformat(record.run["begun_at"])
+        self._kinds = sorted({kind for (kind,) in record.rows("SELECT DISTINCT kind FROM device")})
+
+    def found(self) -> Found:
+        """Everything that was received since the run began."""
+        return Found(self._readings(), self._notes(), self._letters(), self._readings_at, self._notes_at)
+
+    def _readings(self) -> Iterator[FoundReading]:
+        for kind in self._kinds:
+            for row in stored_readings(self._session, KINDS[kind], self._commune, since=self._since):
+                yield _reading(kind, row)
+
+    def _readings_at(self, kind: str, places: list[tuple[str, int]]) -> Iterator[FoundReading]:
+        at = [(code, _moment(time)) for code, time in places]
+        for row in stored_readings(self._session, KINDS[kind], self._commune, at=at):
+            yield _reading(kind, row)
+
+    def _notes(self) -> Iterator[FoundNote]:
+        for channel in (Channel.STATUS, Channel.EVENT):
+            for row in stored_notes(self._session, channel, self._commune, since=self._since):
+                yield _note(channel, row)
+
+    def _notes_at(self, channel: str, places: list[tuple[str, int]]) -> Iterator[FoundNote]:
+        at = [(code, _moment(time)) for code, time in places]
+        for row in stored_notes(self._session, Channel(channel), self._commune, at=at):
+            yield _note(Channel(channel), row)
+
+    def _letters(self) -> Iterator[FoundLetter]:
+        for row in stored_letters(self._session, self._commune, self._since):
+            yield FoundLetter(row.topic, row.payload, row.level, row.reason, row.reading_index, row.field)
+
+
+def _reading(kind: str, row: StoredReading) -> FoundReading:
+    values = {f.name: value for f, value in zip(KINDS[kind].values, row.values, strict=True) if value is not None}
+    device_time = None if row.device_time is None else _microseconds(row.device_time)
+    when = _microseconds(row.time), _microseconds(row.received_at)
+    return FoundReading(kind, row.device, "/".join(row.keys), *when, row.time_source, device_time, row.seq, values)
+
+
+def _note(channel: Channel, row: StoredNote) -> FoundNote:
+    when = _microseconds(row.time), _microseconds(row.received_at)
+    return FoundNote(channel.value, row.device, *when, row.time_source, row.word, row.detail)
+
+
+def _microseconds(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + microseconds * _MICROSECOND
