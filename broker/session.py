@@ -87,18 +87,19 @@ class Session:
     def run(self) -> None:
         """Keep the session until `stop`; called in the thread that is to own the socket. Reconnects by itself."""
         delay = FIRST_DELAY_SECONDS
-        last_word = ""
+        told: set[str] = set()
         while not self._stopping.is_set():
             client = make_client(self._address, self._client_id, manual_ack=True)
             try:
                 self._open(client)
                 logger.info("connected to the MQTT broker", extra={"epoch": self.epoch})
-                delay, last_word = FIRST_DELAY_SECONDS, ""
+                delay = FIRST_DELAY_SECONDS
+                told.clear()
                 self._receive(client)
             except BrokerError as error:
-                if str(error) != last_word:  # one line an incident, not one a try
+                if str(error) not in told:  # a line for each cause of an incident, not one a try
                     logger.error("%s; trying again", error)
-                    last_word = str(error)
+                    told.add(str(error))
             finally:
                 self.connected.clear()
                 client.leave()

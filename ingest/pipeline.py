@@ -57,6 +57,7 @@ class Pipeline:
         self._worker = worker
         self._numbers = numbers
         self._stopping = threading.Event()
+        self._session_began = 0
         self._recorded = 0.0
         self._incident: set[str] = set()
 
@@ -126,6 +127,7 @@ class Pipeline:
     def _heartbeat(self, *, force: bool = False) -> None:
         self._metrics.tally.say(force=force)
         try:
+            self._forget_lost_session()
             if self._record(force=force):
                 self._recovered()
         except (DatabaseUnavailable, SessionTaken, TooMuchAtOnce) as error:
@@ -145,6 +147,13 @@ class Pipeline:
         self._worker.lag_seconds = self._metrics.lag.seconds(without=self) or None
         return self._worker
 
+    def _forget_lost_session(self) -> None:
+        """Before the next batch: what was settled in a session that the broker has lost is no redelivery in the new."""
+        began = self._numbers.session_began
+        if began != self._session_began:
+            self._sink.forget_session(began)
+            self._session_began = began
+
     def _refresh(self) -> None:
         """Ask the registry whether what we know of it is still true; a cheap question before each batch."""
         news = self._sink.devices_if_changed(self._generation)
@@ -162,6 +171,7 @@ class Pipeline:
         began = time.monotonic()
         while True:
             try:
+                self._forget_lost_session()
                 self._refresh()
                 arrivals = self._read(batch, refused)
                 repeated = [

@@ -73,14 +73,14 @@ class Ingest:
         ]
         self._failure: Exception | None = None
         worker = Worker(config.client_id, datetime.now(UTC), filters=self._filters)
-        numbers = BatchNumbers()
+        self._numbers = BatchNumbers()
         answers = Answers(self.session.tell)
         self._pipelines = [
             Pipeline(
                 self.window,
                 sink,
                 worker,
-                numbers,
+                self._numbers,
                 self.metrics,
                 settle=self.session.settle,
                 told=answers.answer,
@@ -136,3 +136,4 @@ class Ingest:
     def _opened(self, session_present: bool) -> None:
         if not session_present:
             self.window.forget_session()
+            self._numbers.begin_session()

@@ -56,9 +56,14 @@ class Window:
                 self._settled[packet_id] = (digest, length)
 
     def forget_session(self) -> None:
-        """The broker began a new session: its packet ids have nothing to do with those of the old one."""
+        """The broker began a new session: its packet ids have nothing to do with those of the old one.
+
+        What is in hand from the old one is written all the same, and recorded without a packet id.
+        """
         with self._changed:
             self._settled.clear()
+            for delivery in self._by_packet.values():
+                delivery.packet_id = 0
             self._by_packet.clear()
 
     def has_room(self) -> bool:

@@ -240,6 +240,11 @@ def forget_deliveries(connection: Connection[Any], client_id: str) -> None:
     connection.execute(query("forget_deliveries"), {"client_id": client_id, "remembered": REMEMBERED_MESSAGES})
 
 
+def forget_session(connection: Connection[Any], client_id: str, batch: int) -> None:
+    """Forget what a session settled before a batch: the broker has begun the session anew since."""
+    connection.execute(query("forget_session"), {"client_id": client_id, "batch": batch})
+
+
 def known_filters(connection: Connection[Any], client_id: str) -> tuple[str, ...]:
     """The topic filters that a session had when it last wrote; none for a new one."""
     row = connection.execute(query("known_filters"), {"client_id": client_id}).fetchone()

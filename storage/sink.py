@@ -61,6 +61,13 @@ class Sink:
                 books.settled_packets(connection, self._client_id)
             )
 
+    def forget_session(self, batch: int) -> None:
+        """Forget what was settled before this batch number: the broker has begun the session anew since."""
+        with self._translated():
+            connection = self._open()
+            with connection.transaction():
+                books.forget_session(connection, self._client_id, batch)
+
     def known_filters(self) -> tuple[str, ...]:
         """The topic filters that the broker may still keep with this client id's session."""
         with self._translated():

@@ -39,6 +39,10 @@ DELETE FROM delivery AS d USING (
 ) AS s
 WHERE d.client_id = %(client_id)s AND d.batch = s.batch AND s.later >= %(remembered)s;
 
+-- name: forget_session
+-- Forget what was settled in a session that the broker has lost: its packet ids mean nothing in the next one.
+DELETE FROM delivery WHERE client_id = %(client_id)s AND batch < %(batch)s;
+
 -- name: find_delivery
 -- Whether a batch was settled.
 SELECT 1 FROM delivery WHERE client_id = %(client_id)s AND batch = %(batch)s;

@@ -129,6 +129,19 @@ def test_a_new_session_of_the_broker_makes_all_packet_ids_new() -> None:
     assert window.in_hand == 1
 
 
+def test_what_is_in_hand_from_a_session_that_is_lost_is_written_without_a_packet_id() -> None:
+    window = Window(Limits(batch_messages=1))
+    old = delivery(7, b"a")
+    window.put(old)
+    window.forget_session()
+    assert old.packet_id == 0
+    assert window.put(delivery(7, b"a", epoch=2, is_again=True)), "it is another message"
+    release(window, window.take(1)[0])
+    assert window.in_hand == 1
+    assert window.put(delivery(7, b"a", epoch=3, is_again=True)), "the new one is still in hand"
+    assert window.in_hand == 1
+
+
 def test_the_age_of_the_oldest_message_is_told() -> None:
     window = Window(Limits(batch_messages=10, batch_age_seconds=10))
     assert window.oldest_age_seconds() == 0.0

@@ -41,15 +41,18 @@ def accounts(
     said: Iterable[Message],
     *,
     sent_again: Iterable[Message] = (),
+    brought_again: Iterable[Message] = (),
     lost: Iterable[Message] = (),
     unsure: Iterable[Message] = (),
 ) -> list[Account]:
     """How often each message of a list may have come.
 
     `sent_again`: the publisher's connection was cut before the answer, so the broker may have it twice. `lost`: the
-    broker is known to have lost it. `unsure`: the broker may have lost it.
+    broker is known to have lost it. `unsure`: the broker may have lost it. `brought_again`: the broker forgot that it
+    had delivered it, and brought it once more as a new one.
     """
-    published, again, gone, open_ = Counter(said), Counter(sent_again), Counter(lost), Counter(unsure)
+    published, gone = Counter(said) + Counter(brought_again), Counter(lost)
+    again, open_ = Counter(sent_again), Counter(unsure)
     return [
         Account(message, count - gone[message] - open_[message], count - gone[message] + again[message])
         for message, count in published.items()
