@@ -42,7 +42,12 @@ class SingleThreadClient(Client):
         )
         self.gathering: GatheringSocket | None = None
         self.on_plain_publish: Callable[[bytes, bytes, int, bool], None] | None = None
+<<<<<<< Updated upstream
         self.on_plain_acknowledgement: Callable[[int], None] | None = None
+=======
+        self.may_read_on: Callable[[], bool] = lambda: True
+        """Asked after each packet whether the next may be read in the same step."""
+>>>>>>> Stashed changes
         # With a callback here paho leaves writing to us instead of writing inside publish() and ack().
         self.on_socket_register_write = lambda *_: None
 
@@ -241,7 +246,7 @@ def step(client: SingleThreadClient, timeout_seconds: float) -> MQTTErrorCode:
             return client.loop_misc() if code == MQTTErrorCode.MQTT_ERR_SUCCESS else code
     for _ in range(PACKETS_A_STEP):
         code = client.loop_read()
-        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or not client.has_read_ahead:
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or not client.has_read_ahead or not client.may_read_on():
             break
     if code == MQTTErrorCode.MQTT_ERR_SUCCESS:
         code = client.pump_writes()

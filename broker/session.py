@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from broker.address import BrokerAddress
@@ -79,6 +80,9 @@ class Session:
         self._wake_read.setblocking(False)
         self._wake_write.setblocking(False)
         self._stopping = threading.Event()
+        self._refused: list[str] | None = None  # filters that were refused; None before the broker's answer
+        self._delay = FIRST_DELAY_SECONDS
+        self._last_word = ""
         self.unsubscribe_from: tuple[str, ...] = ()
         self.connected = threading.Event()
         self.epoch = 0
@@ -86,12 +90,16 @@ class Session:
 
     def run(self) -> None:
         """Keep the session until `stop`; called in the thread that is to own the socket. Reconnects by itself."""
+<<<<<<< Updated upstream
         delay = FIRST_DELAY_SECONDS
         told: set[str] = set()
+=======
+>>>>>>> Stashed changes
         while not self._stopping.is_set():
             client = make_client(self._address, self._client_id, manual_ack=True)
             try:
                 self._open(client)
+<<<<<<< Updated upstream
                 logger.info("connected to the MQTT broker", extra={"epoch": self.epoch})
                 delay = FIRST_DELAY_SECONDS
                 told.clear()
@@ -100,12 +108,19 @@ class Session:
                 if str(error) not in told:  # a line for each cause of an incident, not one a try
                     logger.error("%s; trying again", error)
                     told.add(str(error))
+=======
+                self._receive(client)
+            except BrokerError as error:
+                if str(error) != self._last_word:  # one line an incident, not one a try
+                    logger.error("%s; trying again", error)
+                    self._last_word = str(error)
+>>>>>>> Stashed changes
             finally:
                 self.connected.clear()
                 client.leave()
             # Jitter, so that many clients of a broker that restarts do not come back in one moment.
-            self._stopping.wait(delay * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
-            delay = min(delay * 2, LONGEST_DELAY_SECONDS)
+            self._stopping.wait(self._delay * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+            self._delay = min(self._delay * 2, LONGEST_DELAY_SECONDS)
         self.close()
 
     def close(self) -> None:
@@ -134,10 +149,15 @@ class Session:
 
     def _open(self, client: SingleThreadClient) -> None:
         client.on_plain_publish = self._receive_plain
-        open_session(
+        client.may_read_on = self._has_room
+        is_kept = open_session(
             client, self._address, clean=False, receive_maximum=self._receive_maximum, on_open=self._begin_epoch
         )
         self._subscribe(client)
+        # The answer of a kept session is behind all that was not settled, for which there may be no room.
+        if not is_kept and not loop_until(client, lambda: self._refused is not None, KEEPALIVE_SECONDS):
+            raise BrokerUnreachable("the MQTT broker did not answer the subscription")
+        self._heed_refusal()
         self.connected.set()
 
     def _begin_epoch(self, session_present: bool) -> None:
@@ -147,17 +167,25 @@ class Session:
 
     def _subscribe(self, client: SingleThreadClient) -> None:
         """Subscribe on every connect: the broker keeps old filters with the session, and may have lost it."""
-        answers: list[Any] = []
-        client.on_subscribe = lambda _c, _u, _mid, reasons, _p: answers.extend(reasons)
+        self._refused = None
+
+        def answer(_client: object, _userdata: object, _mid: int, reasons: Sequence[ReasonCode], _p: object) -> None:
+            self._refused = [name for name, reason in zip(self._filters, reasons, strict=True) if reason.is_failure]
+            if not self._refused:
+                self._delay, self._last_word = FIRST_DELAY_SECONDS, ""
+                logger.info("connected to the MQTT broker", extra={"epoch": self.epoch})
+
+        client.on_subscribe = answer
         options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
         client.subscribe([(name, options) for name in self._filters])
-        if not loop_until(client, lambda: bool(answers), KEEPALIVE_SECONDS):
-            raise BrokerUnreachable("the MQTT broker did not answer the subscription")
         if self.unsubscribe_from:
             client.unsubscribe(list(self.unsubscribe_from))
-        refused = [name for name, reason in zip(self._filters, answers, strict=True) if reason.is_failure]
-        if refused:
-            raise SubscriptionRefused(f"account {self._address.username!r} may not subscribe to {', '.join(refused)}")
+
+    def _heed_refusal(self) -> None:
+        if self._refused:
+            raise SubscriptionRefused(
+                f"account {self._address.username!r} may not subscribe to {', '.join(self._refused)}"
+            )
 
     def _receive_plain(self, topic: bytes, payload: bytes, packet_id: int, is_again: bool) -> None:
         # An invalid topic must not end the thread: it becomes a message like any other, and a dead letter. PostgreSQL's
@@ -178,6 +206,7 @@ class Session:
                 code, pinged = self._idle(client, pinged)
             if code != MQTTErrorCode.MQTT_ERR_SUCCESS or client.socket() is None:
                 raise BrokerUnreachable("the connection to the MQTT broker was lost")
+            self._heed_refusal()
             if stopping and not self._settled and not client.must_write:
                 return
 

@@ -135,6 +135,26 @@ def test_nothing_is_read_while_there_is_no_room(
         receiver.session.settle(receiver.came)
 
 
+def test_a_lost_connection_brings_nothing_for_which_there_is_no_room(
+    broker_server: MosquittoServer, device: str, receive: Callable[..., Receiver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broker.session.KEEPALIVE_SECONDS", 1)  # while it does not read, only its pings show it a loss
+    held: list[Receiver] = []
+    with receive(has_room=lambda: not held or len(held[0].came) < 3) as receiver:
+        held.append(receiver)
+        publish(broker_server, device, *(b"%d" % number * 1000 for number in range(20)))
+        wait_until(lambda: len(receiver.came) == 3, "as many came as there is room for")
+        intruder = make_client(broker_server.address("ingest"), f"session-{device}", manual_ack=True)
+        open_session(intruder, broker_server.address("ingest"), clean=False)  # two of one name: the first must go
+        intruder.leave()
+        wait_until(lambda: receiver.session.epoch == 2 and receiver.session.connected.is_set(), "it is connected again")
+        wait_until(lambda: len(receiver.present) == 2, "the broker had kept the session")
+        assert len(receiver.came) <= 4  # the packet of the answer may be followed by one that is read with it
+        held.clear()
+        wait_until(lambda: len({delivery.payload for delivery in receiver.came}) == 20, "the rest came")
+        receiver.session.settle(receiver.came)
+
+
 def test_a_killed_broker_is_found_again_when_it_is_back(tmp_path_factory: pytest.TempPathFactory, device: str) -> None:
     with (
         MosquittoServer.start(tmp_path_factory.mktemp("broker")) as broker,
