@@ -42,12 +42,9 @@ class SingleThreadClient(Client):
         )
         self.gathering: GatheringSocket | None = None
         self.on_plain_publish: Callable[[bytes, bytes, int, bool], None] | None = None
-<<<<<<< Updated upstream
         self.on_plain_acknowledgement: Callable[[int], None] | None = None
-=======
         self.may_read_on: Callable[[], bool] = lambda: True
         """Asked after each packet whether the next may be read in the same step."""
->>>>>>> Stashed changes
         # With a callback here paho leaves writing to us instead of writing inside publish() and ack().
         self.on_socket_register_write = lambda *_: None
 

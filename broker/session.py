@@ -82,7 +82,7 @@ class Session:
         self._stopping = threading.Event()
         self._refused: list[str] | None = None  # filters that were refused; None before the broker's answer
         self._delay = FIRST_DELAY_SECONDS
-        self._last_word = ""
+        self._told: set[str] = set()
         self.unsubscribe_from: tuple[str, ...] = ()
         self.connected = threading.Event()
         self.epoch = 0
@@ -90,31 +90,15 @@ class Session:
 
     def run(self) -> None:
         """Keep the session until `stop`; called in the thread that is to own the socket. Reconnects by itself."""
-<<<<<<< Updated upstream
-        delay = FIRST_DELAY_SECONDS
-        told: set[str] = set()
-=======
->>>>>>> Stashed changes
         while not self._stopping.is_set():
             client = make_client(self._address, self._client_id, manual_ack=True)
             try:
                 self._open(client)
-<<<<<<< Updated upstream
-                logger.info("connected to the MQTT broker", extra={"epoch": self.epoch})
-                delay = FIRST_DELAY_SECONDS
-                told.clear()
                 self._receive(client)
             except BrokerError as error:
-                if str(error) not in told:  # a line for each cause of an incident, not one a try
+                if str(error) not in self._told:  # a line for each cause of an incident, not one a try
                     logger.error("%s; trying again", error)
-                    told.add(str(error))
-=======
-                self._receive(client)
-            except BrokerError as error:
-                if str(error) != self._last_word:  # one line an incident, not one a try
-                    logger.error("%s; trying again", error)
-                    self._last_word = str(error)
->>>>>>> Stashed changes
+                    self._told.add(str(error))
             finally:
                 self.connected.clear()
                 client.leave()
@@ -172,7 +156,8 @@ class Session:
         def answer(_client: object, _userdata: object, _mid: int, reasons: Sequence[ReasonCode], _p: object) -> None:
             self._refused = [name for name, reason in zip(self._filters, reasons, strict=True) if reason.is_failure]
             if not self._refused:
-                self._delay, self._last_word = FIRST_DELAY_SECONDS, ""
+                self._delay = FIRST_DELAY_SECONDS
+                self._told.clear()
                 logger.info("connected to the MQTT broker", extra={"epoch": self.epoch})
 
         client.on_subscribe = answer
