@@ -19,6 +19,8 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from commune.stack.instances import Instance
+from commune.stack.mosquitto import MosquittoServer
 from commune.stack.servers import free_port
 from storage.connect import connect
 from tests.ingest.conftest import Commissioned
@@ -27,6 +29,13 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from commune.cli import main; main()", "ingest"]
 Samples = dict[str, float]
+
+
+@pytest.fixture(scope="module")
+def broker_server(instance: Instance, local_directory: Path) -> Iterator[MosquittoServer]:
+    """A broker of these tests' own: the process listens to all communes, those of other tests among them."""
+    with MosquittoServer.start(instance.path / "process", local_directory=local_directory) as server:
+        yield server
 
 
 class Running:
