@@ -223,7 +223,7 @@ class Trial:
         self.settle(child)
         publisher = self.speaker.publisher
         again = {"sent_again": list(publisher.sent_again.elements())}
-        lost = [*known.pop("lost", ()), *publisher.unheard_messages]
+        lost = [*known.pop("lost", ()), *publisher.unheard]
         assert in_hand(self.connection) == 0
         result = reckon(self.connection, accounts(self.said, **again, lost=lost, **known))
         self.check_ledger()

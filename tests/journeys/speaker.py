@@ -9,51 +9,52 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from paho.mqtt.reasoncodes import ReasonCode
-
 from broker.address import BrokerAddress
-from broker.publisher import NO_MATCHING_SUBSCRIBERS, Publisher
+from broker.publisher import Publisher
 from tests.journeys.messages import Message
 from tests.waiting import wait_until
 
 IDLE_SECONDS = 0.02
 
 
-class ListingPublisher(Publisher):
-    """A Publisher that remembers every message and what the broker answered.
+class ListingPublisher:
+    """A Publisher with the list of every message that it said and of what the broker answered.
 
-    The broker answers in the order of publication, and so does paho on its side after a reconnect; so the number of
-    answers tells which message each belongs to.
+    The broker answers in the order of publication, after a reconnect too; so the number of answers tells which message
+    each belongs to.
     """
 
     def __init__(self, address: BrokerAddress, client_id: str, window: int) -> None:
-        super().__init__(address, client_id, window=window)
         self.said: list[Message] = []
         self.accepted: list[Message] = []
-        self.refused_messages: list[Message] = []
-        self.unheard_messages: list[Message] = []
+        self.refused: list[Message] = []
+        self.unheard: list[Message] = []
         self.sent_again: Counter[Message] = Counter()
-        self.reopened = 0
+        self._publisher = Publisher(
+            address, client_id, window=window, on_answer=self._answered, on_reopen=self._reopened
+        )
+        self.open = self._publisher.open
+        self.close = self._publisher.close
+        self.poll = self._publisher.poll
+
+    @property
+    def answers(self) -> int:
+        """How many messages the broker has answered."""
+        return len(self.accepted) + len(self.refused)
 
     def say(self, message: Message) -> None:
         """Publish and remember."""
         self.said.append(message)
-        self.publish(message.topic, message.payload)
+        self._publisher.publish(message.topic, message.payload)
 
-    def _reopen(self) -> None:
-        self.sent_again.update(self.said[self.acknowledged + self.refused : self.published])
-        self.reopened += 1
-        super()._reopen()
+    def _answered(self, is_accepted: bool) -> None:
+        message = self.said[self.answers]
+        (self.accepted if is_accepted else self.refused).append(message)
+        if self._publisher.unheard > len(self.unheard):
+            self.unheard.append(message)
 
-    def _count(self, client: object, userdata: object, mid: int, reason: ReasonCode, properties: object) -> None:
-        message = self.said[self.acknowledged + self.refused]
-        if reason.is_failure:
-            self.refused_messages.append(message)
-        else:
-            self.accepted.append(message)
-        if reason.value == NO_MATCHING_SUBSCRIBERS:
-            self.unheard_messages.append(message)
-        super()._count(client, userdata, mid, reason, properties)
+    def _reopened(self) -> None:
+        self.sent_again.update(self.said[self.answers :])
 
 
 class Speaker:
@@ -83,15 +84,10 @@ class Speaker:
             self.given += 1
             self._waiting.put(message)
 
-    @property
-    def answered(self) -> int:
-        """How many messages the broker has answered."""
-        return self.publisher.acknowledged + self.publisher.refused
-
     def finish(self, timeout_seconds: float = 60.0) -> None:
         """Wait until the broker has answered everything that was given."""
         wait_until(
-            lambda: self._failure is not None or self.answered == self.given,
+            lambda: self._failure is not None or self.publisher.answers == self.given,
             f"the broker has answered {self.given} messages",
             timeout_seconds,
         )

@@ -122,7 +122,7 @@ def test_the_broker_loses_its_file_and_with_it_queue_and_subscription(chamber: C
         unheard = trial.say_all(300)
         child = trial.ingest().connected()
         rest = trial.say_all(200)
-        assert trial.speaker.publisher.unheard_messages == unheard
+        assert trial.speaker.publisher.unheard == unheard
         result = trial.reckon(child, lost=queue)
     assert result.extra == 0
     assert set(result.lost) == {*queue, *unheard} - set(rest)
