@@ -21,10 +21,12 @@ GOOD = Reckoning(
     dead_lettered=1,
     in_hand=0,
     redelivered=3,
+    resent=0,
     kinds=dict.fromkeys(KINDS, 5),
     history_readings=100,
     devices=9,
     seconds=1.0,
+    chaos={},
 )
 
 
@@ -55,6 +57,13 @@ def test_where_others_may_publish_too_only_less_than_was_published_is_a_loss() -
     more, less = replace(GOOD, published=9, sent=9), replace(GOOD, published=11, sent=11)
     assert more.losses(alone=False) == []
     assert less.losses(alone=False) == ["published 11 differs from received 10 by 1"]
+
+
+def test_what_was_sent_again_over_a_lost_connection_may_have_come_twice_but_no_more() -> None:
+    twice = replace(GOOD, published=9, sent=9, resent=1)
+    assert twice.losses() == []
+    assert replace(twice, received=11, duplicate=3).losses() == ["published 9 differs from received 11 by -2"]
+    assert replace(twice, received=8, stored=5).losses() == ["published 9 differs from received 8 by 1"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
