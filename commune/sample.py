@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from devices.catalogue import KINDS
+from devices.importing import SheetRow
 from devices.model import Kind
 from simulators import frames
 from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
 from simulators.history import CHUNK_SECONDS, history
+from simulators.load import COMMUNE, device
 from simulators.messages import simulators_of
 from storage.arrivals import Settled
 from storage.connect import Session, connect
@@ -22,8 +24,10 @@ from storage.errors import StorageError
 from storage.history import HistoryWriter, Series
 from storage.places import add_commune, add_hamlet, add_site, list_communes
 from storage.registry import add_device, devices_of
+from storage.registry_import import Outcome, import_devices
 
 BATCH_READINGS = 20_000
+LOAD_FIELDS = frozenset({"commune", "code", "kind", "name", "expected_interval_seconds"})
 SHARES = 8
 """Processes that backfill together take an eighth of the devices for a week at a time."""
 
@@ -87,6 +91,18 @@ def register(session: Session, sample: SampleCommune) -> dict[str, int]:
             same = row is not None and row.device == device
             numbers[device.code] = row.device_id if row and same else add_device(session, device, replace=True)
     return numbers
+
+
+def register_load(session: Session, devices: int) -> int:
+    """Put so many devices of the load's commune in the registry; returns how many were not there yet."""
+    add_commune(session, COMMUNE, replace=True)
+    wanted = [device(number) for number in range(devices)]
+    rows = [SheetRow(line, wish, LOAD_FIELDS) for line, wish in enumerate(wanted, start=1)]
+    report = import_devices(session, rows)
+    if not report.done:
+        refused = next(verdict for verdict in report.verdicts if verdict.outcome is Outcome.REFUSED)
+        raise NotTheSample(f"device {refused.device.code} of the load: {refused.faults[0].en}")
+    return report.count(Outcome.ADDED)
 
 
 def backfill(

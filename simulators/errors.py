@@ -33,3 +33,7 @@ class BadFleet(SimulatorError):
 
 class BadManifest(SimulatorError):
     """A file is no manifest, or a manifest of another format."""
+
+
+class BadLoad(SimulatorError):
+    """A load that this machine cannot send, or that makes no sense; the message says what is possible."""

@@ -17,6 +17,7 @@ from rich.table import Table
 from commune.cli.common import echo_json, fail, open_database
 from commune.cli.run import broker_address, stop_on_signals
 from commune.cli.simulate_backfill import backfill_command
+from commune.cli.simulate_load import load_command
 from commune.cli.simulate_options import (
     CommuneOption,
     DevicesOption,
@@ -42,6 +43,7 @@ from storage.arrivals import now
 
 app = typer.Typer(help="Simulated communes: run live, backfill history, register, preview.", no_args_is_help=True)
 app.command("backfill")(backfill_command)
+app.command("load")(load_command)
 app.command("verify")(verify_command)
 
 _HOUR_SECONDS = 3600
