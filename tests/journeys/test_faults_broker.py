@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 from commune.stack.mosquitto import MosquittoServer
 from tests.journeys.chamber import Chamber
@@ -13,6 +14,7 @@ from tests.waiting import wait_until
 
 COPY = (Way.UP, b"COPY ")
 COMMIT = (Way.UP, b"COMMIT\0")
+COMMITTED = (Way.DOWN, b"COMMIT\0")
 FILE = "mosquitto.db"
 
 
@@ -141,3 +143,43 @@ def test_a_new_session_of_the_broker_and_old_packet_ids(chamber: Chamber) -> Non
         trial.wait_for(child, trap.sprung.is_set, "it is killed")
         result = trial.reckon(trial.ingest())
     assert (result.extra, result.sums.redelivered) == (0, 0)
+
+
+def test_an_acknowledgement_never_settles_a_message_of_another_connection(chamber: Chamber) -> None:
+    count = 50
+    with chamber.trial(seed=40, ingest_batch_messages=str(count)) as trial:
+        child = trial.ingest().connected()
+        trial.database_proxy.hold()
+        trial.say_all(count)
+        trial.wait_for(child, lambda: child.metric("in_hand") == count, "the first are in hand")
+        lose_file(chamber.broker)
+        trial.wait_for(child, lambda: child.metric("reconnects") >= 1, "ingest is connected again")
+        trial.say_all(count)  # their packet ids are those of the first
+        trial.wait_for(child, lambda: child.metric("in_hand") == 2 * count, "these are in hand too")
+        released = threading.Event()
+        second = trial.database_proxy.when(COPY, COMMITTED, COPY, act=lambda: released.wait(60), cut=True)
+        trial.database_proxy.flow()
+        trial.wait_for(child, lambda: trial.received() == count, "the first are committed")
+        trial.say_all(1)
+        trial.wait_for(child, lambda: child.metric("received") == 2 * count + 1, "ingest has sent what it would send")
+        child.kill()
+        released.set()
+        result = trial.reckon(trial.ingest())
+        assert second.sprung.is_set()
+    assert (result.extra, result.sums.redelivered) == (0, 0)
+
+
+def test_the_broker_is_killed_under_load(chamber: Chamber) -> None:
+    with chamber.trial(seed=41, repeats=False) as trial:
+        child = trial.ingest().connected()
+        kept = trial.say_all(500)
+        trial.wait_received(500)
+        write_snapshot(chamber.broker)
+        trial.say(1500)
+        wait_until(lambda: trial.speaker.publisher.answers > 1000, "the publisher is in full flow")
+        chamber.broker.kill()
+        since = trial.said[len(kept) :]
+        chamber.broker.resume()
+        trial.speaker.finish()
+        result = trial.reckon(child, unsure=since)
+    assert set(result.lost) <= set(since), "nothing is lost but what the broker took after it wrote its file"
