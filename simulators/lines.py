@@ -18,6 +18,9 @@ from simulators.manifest import Manifest
 POLL_SECONDS = 1.0
 """So often at least every connection is looked after: the broker takes a silent one for dead."""
 
+IN_NO_MANIFEST = 0
+"""The number of a message that is in no manifest; a manifest counts from 1."""
+
 
 class Line:
     """One connection, with the numbers of the messages that have no answer yet."""
@@ -117,7 +120,8 @@ class Lines:
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Publish over the shared connection what is in no manifest."""
-        self._line("").publisher.publish(topic, payload, qos=qos, retain=retain)
+        del qos  # a device's messages are all of QoS 1
+        self._line("").say(IN_NO_MANIFEST, topic, payload, retain=retain)
 
     def poll(self, timeout_seconds: float = 0.0) -> None:
         """Look after all connections, waiting at the shared one."""
