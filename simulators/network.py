@@ -92,6 +92,7 @@ class Network:
         east, north = x - mast.x, y - mast.y
         distance = np.hypot(east, north)
         in_sight = probability(shadow[0]) < radio.sight_probability(distance)
+        in_sight &= ~self._setting.terrain.hides((mast.x, mast.y, radio.STATION_M), x, y, radio.TERMINAL_M)
         loss = np.where(
             in_sight,
             radio.loss_in_sight(distance, carrier.frequency_ghz),

@@ -1,4 +1,4 @@
-"""Where a simulated world lies: its plane, roads, waters, feeders and base stations. Pure values."""
+"""Where a simulated world lies: its plane, ground, roads, waters, feeders and base stations. Pure values."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from simulators.noise import Floats
 from simulators.river import Reach
+from simulators.terrain import Terrain
 from simulators.weather import Spot
 
 METRES_PER_DEGREE = 111_195.0
@@ -69,6 +70,7 @@ class Setting:
 
     code: str
     plane: Plane
+    terrain: Terrain
     masts: tuple[Mast, ...]
     route: tuple[tuple[float, float], ...]
     """The round that mobile probes drive, in metres; it ends where it begins."""

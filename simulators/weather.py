@@ -17,8 +17,11 @@ from simulators.noise import Floats, Key, PlaneField, key, smooth, uniform
 from simulators.rain import Rain
 from simulators.sun import Sun
 from simulators.tables import Sampled, Yearbook, between_steps
+from simulators.terrain import Terrain
 
 HOUR = 3600.0
+LAPSE_K_A_METRE = 0.0065
+"""How much colder the air is with height, in the standard atmosphere (ISO 2533)."""
 MONTHLY_MEAN_C = (16.6, 17.6, 20.4, 24.2, 27.6, 29.5, 29.6, 28.9, 27.7, 25.2, 21.8, 18.2)
 MONTHLY_DEW_POINT_C = (13.6, 15.4, 18.4, 22.0, 24.4, 25.8, 25.9, 25.8, 24.2, 20.8, 17.2, 13.6)
 MONTHLY_CLOUD = (0.72, 0.80, 0.82, 0.74, 0.62, 0.64, 0.60, 0.60, 0.52, 0.48, 0.48, 0.52)
@@ -41,8 +44,9 @@ class Spot:
 class Weather:
     """Weather of one seed over one commune. Every method is a pure function of time and place."""
 
-    def __init__(self, seed: int, here: Sun) -> None:
+    def __init__(self, seed: int, here: Sun, terrain: Terrain | None = None) -> None:
         self._seed = seed
+        self._terrain = terrain
         self.rain = Rain(seed)
         self._warmth = PlaneField(key(seed, "warmth of place"), 900.0)
         self._wetness = PlaneField(key(seed, "rain of place"), 2_500.0)
@@ -147,7 +151,7 @@ class Weather:
     def temperature(self, times: Floats, spot: Spot) -> Floats:
         """Air temperature in the shade at 2 m, in °C."""
         puffs = 0.35 * smooth(self._key("puffs"), times / 2400.0)
-        result: Floats = self._warm(times) + puffs + 0.45 * self._place(spot)[0]
+        result: Floats = self._warm(times) + puffs + self._place(spot)[0]
         return result
 
     def _temperature_course(self, times: Floats) -> Floats:
@@ -223,11 +227,13 @@ class Weather:
         return result
 
     def _place(self, spot: Spot) -> tuple[float, float]:
-        """How warm and how wet a place is by chance; standard normal over the plane."""
+        """How much warmer than the plain at sea level a place is, in K, and how wet by chance, standard normal."""
         found = self._places.get(spot)
         if found is None:
             x, y = np.array([spot.x]), np.array([spot.y])
-            found = self._places[spot] = (float(self._warmth.at(x, y)[0]), float(self._wetness.at(x, y)[0]))
+            height = 0.0 if self._terrain is None else float(self._terrain.height(x, y)[0])
+            warmth = 0.45 * float(self._warmth.at(x, y)[0]) - LAPSE_K_A_METRE * height
+            found = self._places[spot] = (warmth, float(self._wetness.at(x, y)[0]))
         return found
 
     def _key(self, name: str) -> Key:

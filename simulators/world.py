@@ -32,7 +32,7 @@ class World:
         self.seed = seed
         self.setting = setting
         self.sun = Sun(setting.plane.latitude, setting.plane.longitude)
-        self.weather = Weather(seed, self.sun)
+        self.weather = Weather(seed, self.sun, setting.terrain)
         self.air = Air(seed, self.weather)
         self.programme = Programme(seed, self.weather.rain)
         self.nights = Nights(self.sun)

@@ -14,6 +14,7 @@ from simulators.errors import BadCommuneFile
 from simulators.noise import between, key
 from simulators.river import Reach
 from simulators.setting import Carrier, Mast, Plane, Setting
+from simulators.terrain import Terrain
 
 Table = Mapping[str, Any]
 
@@ -104,11 +105,19 @@ def _setting(document: Table, code: str, plane: Plane, feeders: tuple[str, ...])
     return Setting(
         code=code,
         plane=plane,
+        terrain=_terrain(document["terrain"]),
         masts=tuple(masts),
         route=route,
         reaches=tuple(Reach(**table) for table in document["reach"]),
         feeders=feeders,
     )
+
+
+def _terrain(table: Table) -> Terrain:
+    heights = tuple(tuple(float(height) for height in row) for row in table["heights"])
+    if len(heights) < 2 or len(heights[0]) < 2 or len({len(row) for row in heights}) != 1:
+        raise BadCommuneFile("the heights of the terrain must be at least two rows and columns, all of one length")
+    return Terrain(table["west_m"], table["south_m"], table["spacing_m"], heights)
 
 
 def _devices(
