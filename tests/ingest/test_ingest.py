@@ -164,6 +164,8 @@ def test_statuses_and_events_are_stored_and_repeats_recognised(commissioned: Com
         (False, {}),
     ]
     assert commissioned.rows("SELECT name FROM device_event") == [("door_open",)]
+    # What is retained would come to every later subscriber of this broker.
+    commissioned.publish(b"", topic=commissioned.topic(Channel.STATUS), retain=True)
 
 
 def test_the_latest_value_of_each_field_survives_late_data(commissioned: Commissioned) -> None:
