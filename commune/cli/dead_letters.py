@@ -77,6 +77,9 @@ def show(
 
 @app.command("replay")
 def replay_command(
+    numbers: Annotated[
+        list[int] | None, typer.Argument(help="Numbers of dead letters. Unset: all open ones that fit the options.")
+    ] = None,
     reason: ReasonOption = None,
     commune: CommuneOption = None,
     device: DeviceOption = None,
@@ -86,8 +89,12 @@ def replay_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become readings; store nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read dead letters anew by what is registered now; those that are in order become readings of their own time."""
-    wanted = DeadLetterFilter(reason, LetterState.OPEN, commune, device, since, until)
+    """Read dead letters anew by what is registered and declared now; what is in order becomes readings.
+
+    Readings keep their own time, and the original time of receipt. A message is replayed with all of its dead letters.
+    It may be done again at any time, and by several at once: nothing is stored twice.
+    """
+    wanted = _wanted(numbers, reason, commune, device, since, until)
     result = Replayed()
     console = Console(stderr=True)
     with (
@@ -107,17 +114,53 @@ def replay_command(
         f"{result.messages:,} messages: {result.settled:,} dead letters {verb} settled, "
         f"{result.readings:,} readings {verb} kept, {result.still_open:,} dead letters stay open."
     )
+    if result.elsewhere:
+        typer.echo(f"{result.elsewhere:,} dead letters were settled by somebody else meanwhile.")
 
 
 @app.command("discard")
 def discard_command(
-    numbers: Annotated[list[int], typer.Argument(help="Numbers of dead letters, as `list` prints them.")],
+    numbers: Annotated[
+        list[int] | None, typer.Argument(help="Numbers of dead letters, as `list` prints them; or use the options.")
+    ] = None,
+    reason: ReasonOption = None,
+    commune: CommuneOption = None,
+    device: DeviceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many dead letters, oldest first.")] = 100_000,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many there are; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Give dead letters up: they stay in the ledger as dead-lettered and are not replayed any more."""
-    if not yes:
-        typer.confirm(f"Discard {len(numbers)} dead letters? They cannot be replayed afterwards.", abort=True)
+    """Give dead letters up: they stay in the ledger as dead-lettered and are not replayed any more.
+
+    Exits 1 when a number that was given is not that of an open dead letter.
+    """
+    wanted = _wanted(numbers, reason, commune, device, since, until)
+    if wanted == DeadLetterFilter(state=LetterState.OPEN):
+        raise typer.BadParameter("name dead letters, or at least one option that chooses some")
     with open_database(autocommit=True) as connection:
-        count = discard(connection, numbers)
-    typer.echo(f"{count} of {len(numbers)} were open and are discarded.")
-    raise typer.Exit(0 if count == len(numbers) else 1)
+        messages = open_messages(connection, wanted, limit=limit)
+        found = sorted(number for message in messages for number in message.numbers)
+        if found and not (yes or dry_run):
+            typer.confirm(f"Discard {len(found):,} dead letters? They cannot be replayed afterwards.", abort=True)
+        count = discard(connection, found, dry_run=dry_run)
+    if as_json:
+        echo_json({"discarded": count, "dry_run": dry_run})
+    else:
+        typer.echo(f"{count:,} dead letters {'would be' if dry_run else 'are'} discarded.")
+    raise typer.Exit(1 if numbers and count < len(set(numbers)) else 0)
+
+
+def _wanted(
+    numbers: list[int] | None,
+    reason: Reason | None,
+    commune: str | None,
+    device: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> DeadLetterFilter:
+    """Which open dead letters are meant. Times without an offset are in UTC, as the session is."""
+    chosen = tuple(numbers) if numbers else None
+    return DeadLetterFilter(reason, LetterState.OPEN, commune, device, since, until, chosen)
