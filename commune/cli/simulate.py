@@ -84,20 +84,21 @@ def run_command(
     stop_on_signals(stop)
     begin = None if start is None else int(unix(_moment(start, "--start")))
     with failures():
-        whole = load_fleet(fleet) if fleet is not None else Fleet()
         simulators = chosen_simulators(commune, seed, devices)
+        whole = load_fleet(fleet) if fleet is not None else Fleet()
         simulation = Simulation(simulators, speed=speed, seconds=seconds, start=begin, fleet=whole)
+        own, client_id = whole.own_lines(simulators), f"simulator-{commune}-{os.getpid()}"
         with (
             _written(manifest, simulation, load(commune)) as record,
-            Lines(
-                broker_address(settings),
-                f"simulator-{commune}-{os.getpid()}",
-                own=whole.own_lines(simulators),
-                manifest=record,
-            ) as lines,
+            Lines(broker_address(settings), client_id, own=own, manifest=record) as lines,
             _live(as_json) as shown,
         ):
             result = simulation.run(lines, stop=lambda: stopped, progress=shown)
+    _tell(result, as_json)
+
+
+def _tell(result: Statistics, as_json: bool) -> None:
+    """Print what a run came to; fails when the broker refused a part of it."""
     if as_json:
         echo_json(result.as_dict())
     else:
