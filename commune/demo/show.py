@@ -172,6 +172,7 @@ class Demonstration:
             },
             "maintain": {
                 "database_url": database.roles[Role.ADMIN],
+                "replay_unknown_devices": False,  # the tutorial replays by hand, beside a demonstration
                 **services.broker_settings(broker.address("maintain")),
             },
         }
