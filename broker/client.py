@@ -78,22 +78,18 @@ class SingleThreadClient(Client):
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _handle_pubackcomp(self, cmd: Any) -> MQTTErrorCode:
-        """Tell `on_plain_acknowledgement` the reason code of a PUBACK that says yes without properties.
+        """Tell `on_plain_acknowledgement` the reason code of a PUBACK, and leave its properties aside.
 
         paho makes a table of properties and one of reasons for each, and looks through all that waits for its answer
         for something to send, which is half of the time of a publisher. Whoever sets the callback keeps the number in
-        flight below paho's maximum, so nothing ever waits. The layout is that of section 3.4 of the standard.
+        flight below paho's maximum, so nothing ever waits. And paho gives the connection up for a reason that the
+        standard does not list, such as Mosquitto's 0x95 for a message that is too large: it would be sent for ever.
+        The layout is that of section 3.4 of the standard.
         """
         packet = self._in_packet["packet"]
-        code = packet[2] if len(packet) > 2 else 0
-        if (
-            self.on_plain_acknowledgement is None
-            or cmd != "PUBACK"
-            or len(packet) < 2
-            or code >= 0x80
-            or any(packet[3:])
-        ):
+        if self.on_plain_acknowledgement is None or cmd != "PUBACK" or len(packet) < 2:
             return super()._handle_pubackcomp(cmd)
+        code = packet[2] if len(packet) > 2 else 0
         if self._out_messages.pop(packet[0] << 8 | packet[1], None) is not None:
             self._inflight_messages -= 1
             self.on_plain_acknowledgement(code)

@@ -17,6 +17,9 @@ from broker.errors import BrokerError, BrokerUnreachable, PublishTimeout
 NO_MATCHING_SUBSCRIBERS = 0x10
 """MQTT 5, 3.4.2.1: the message was accepted, and there is nobody to give it to."""
 
+REOPEN_SECONDS = 0.2
+"""Pause between tries to open a connection again."""
+
 FIRST_FAILURE = 0x80
 """Reason codes from here on say no: MQTT 5, 2.4."""
 
@@ -27,9 +30,9 @@ class Publisher:
     Not for use from two threads. `window` is how many messages may be unacknowledged before `publish` waits. When the
     connection is lost it is opened again, and what had not been acknowledged is sent again (so the broker may then
     receive a message twice, as QoS 1 allows). `refused` counts what the broker took and did not accept, such as a topic
-    that the account may not use; `unheard` what it acknowledged and gave to nobody, because nobody had subscribed:
-    ingest had never been there, or the broker had lost its session. `resent` counts what was sent again, of which the
-    broker may have had any number.
+    that the account may not use or a message above the broker's size limit; `unheard` what it acknowledged and gave to
+    nobody, because nobody had subscribed: ingest had never been there, or the broker had lost its session. `resent`
+    counts what was sent again, of which the broker may have had any number.
 
     `will` is a topic and a payload, which the broker publishes, retained, when the connection ends without a word.
     `on_answer` is told of each answer, in the order of publication, whether the message was accepted; `on_reopen` that
@@ -60,6 +63,7 @@ class Publisher:
         self._on_answer = on_answer
         self._on_reopen = on_reopen
         self._in_flight = 0
+        self._answers_at_reopening = -1
         self.published = 0
         self.acknowledged = 0
         self.refused = 0
@@ -128,6 +132,10 @@ class Publisher:
         if self._on_reopen is not None:
             self._on_reopen()
         self.resent += self._in_flight
+        answers = self.acknowledged + self.refused
+        if answers == self._answers_at_reopening:
+            time.sleep(REOPEN_SECONDS)  # the last time was of no use: something that we send ends the connection
+        self._answers_at_reopening = answers
         deadline = time.monotonic() + self._timeout_seconds
         while True:
             try:
@@ -135,7 +143,7 @@ class Publisher:
             except BrokerError as error:
                 if time.monotonic() > deadline:
                     raise BrokerUnreachable(f"{error}; gave up after {self._timeout_seconds:g} s") from error
-                time.sleep(0.2)
+                time.sleep(REOPEN_SECONDS)
             else:
                 return
 

@@ -31,6 +31,14 @@ def test_a_topic_that_the_account_may_not_use_is_counted_as_refused(broker_serve
         assert (publisher.acknowledged, publisher.refused) == (1, 1)
 
 
+def test_a_message_above_the_brokers_limit_is_counted_as_refused_and_sent_once(broker_server: MosquittoServer) -> None:
+    with Publisher(broker_server.address("devices"), uuid.uuid4().hex) as publisher:
+        publisher.publish(TOPIC, bytes(1_048_577))
+        publisher.publish(TOPIC, b"{}")
+        publisher.flush()
+        assert (publisher.acknowledged, publisher.refused, publisher.resent) == (1, 1, 0)
+
+
 def test_what_the_broker_takes_and_gives_to_nobody_is_counted_as_unheard(broker_server: MosquittoServer) -> None:
     name = f"unheard-{uuid.uuid4().hex[:8]}"
     topic = f"xa/{name}/environment/dev-01/telemetry"

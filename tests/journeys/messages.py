@@ -105,7 +105,8 @@ class Mix:
             self._said.append(made[-1])
         return made
 
-    def _next(self) -> tuple[int, datetime]:
+    def next(self) -> tuple[int, datetime]:
+        """The number of another message, and the time that it may bear."""
         self._number += 1
         return self._number, datetime.fromtimestamp(BEGINNING + self._number, UTC)
 
@@ -140,7 +141,7 @@ class Mix:
 
     def array(self) -> Message:
         """An irrigation controller's readings of three zones at one time."""
-        number, time = self._next()
+        number, time = self.next()
         facts, members = [], []
         for zone in ("a", "b", "c"):
             values = {"uptime": float(number), "soil_moisture": self._random.randrange(0, 1000) / 10}
@@ -154,7 +155,7 @@ class Mix:
         device = self.station()
         facts, members = [], []
         for _ in range(3):
-            number, time = self._next()
+            number, time = self.next()
             values = self._values()
             members.append({"ts": write_time(time), "seq": number, **values})
             facts.append(reading_fact(device, "", time, TimeSource.DEVICE, number, values))
@@ -164,7 +165,7 @@ class Mix:
     def untimed(self) -> Message:
         """A reading without a time, told from others by its number."""
         device = self.station()
-        number, _ = self._next()
+        number, _ = self.next()
         values = self._values()
         fact = reading_fact(device, "", None, TimeSource.ABSENT, number, values)
         return Message(self.topic(device), orjson.dumps({"seq": number, **values}), Fate.UNTIMED, device, (fact,))
@@ -178,7 +179,7 @@ class Mix:
     def bad_field(self) -> Message:
         """A good reading with a field out of range and one that does not exist."""
         device = self.station()
-        number, time = self._next()
+        number, time = self.next()
         values = {"uptime": float(number), "pm25": 31.4}
         payload = orjson.dumps({"ts": write_time(time), "seq": number, **values, "temperature": 999, "colour": "red"})
         fact = reading_fact(device, "", time, TimeSource.DEVICE, number, values)
@@ -187,7 +188,7 @@ class Mix:
     def unreadable(self) -> Message:
         """A message that is no JSON, or has no time that can be read, or says nothing."""
         device = self.station()
-        number, _ = self._next()
+        number, _ = self.next()
         payload = self._random.choice(
             (
                 b'{"uptime": %d, "pm25": ' % number,
@@ -200,7 +201,7 @@ class Mix:
 
     def stranger(self) -> Message:
         """A message of a device that is not registered, is registered as another kind, or is out of service."""
-        number, _ = self._next()
+        number, _ = self.next()
         device, topic = self._random.choice(
             (
                 (None, self.topic(STRANGER)),
@@ -218,7 +219,7 @@ class Mix:
     def event(self) -> Message:
         """An event."""
         device = self.station()
-        number, time = self._next()
+        number, time = self.next()
         payload = orjson.dumps({"event": "door_open", "ts": write_time(time), "n": number})
         fact = ("event", device, time, "door_open", (("n", number),))
         return Message(self.topic(device, channel=Channel.EVENT), payload, Fate.TIMED, device, (fact,))
@@ -226,7 +227,7 @@ class Mix:
     def status(self) -> Message:
         """A status with a time."""
         device = self.station()
-        number, time = self._next()
+        number, time = self.next()
         payload = orjson.dumps({"state": "online", "ts": write_time(time), "n": number})
         fact = ("status", device, time, True, (("n", number),))
         return Message(self.topic(device, channel=Channel.STATUS), payload, Fate.TIMED, device, (fact,))
