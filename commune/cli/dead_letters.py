@@ -149,7 +149,8 @@ def discard_command(
     if as_json:
         echo_json({"discarded": count, "dry_run": dry_run})
     else:
-        typer.echo(f"{count:,} dead letters {'would be' if dry_run else 'are'} discarded.")
+        open_ones = f"{count} of {len(set(numbers))} were open and" if numbers else f"{count:,} dead letters"
+        typer.echo(f"{open_ones} {'would be' if dry_run else 'are'} discarded.")
     raise typer.Exit(1 if numbers and count < len(set(numbers)) else 0)
 
 
