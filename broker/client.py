@@ -193,8 +193,10 @@ def open_session(
             properties=_connect_properties(clean, receive_maximum),
         )
         loop_until(client, lambda: bool(answers), CONNECT_TIMEOUT_SECONDS)
+    except ssl.SSLCertVerificationError as error:
+        raise BrokerUnreachable(f"{where}: its certificate is not accepted: {error.verify_message}") from error
     except ssl.SSLError as error:
-        raise BrokerUnreachable(f"{where}: its certificate is not accepted: {error.reason or error}") from error
+        raise BrokerUnreachable(f"{where}: no TLS with it: {error.reason or error}") from error
     except OSError as error:
         raise BrokerUnreachable(f"{where} cannot be reached: {error.strerror or error}") from error
     if not answers:

@@ -113,9 +113,7 @@ class Trial:
         self.speaker_proxy = self.stack.enter_context(Proxy(self.chamber.broker.port))
         self.log = self.chamber.directory / f"{self.name}.log"
         self.log.touch()
-        address = replace(self.chamber.broker.address("devices"), port=self.speaker_proxy.port)
-        self._speaker = Speaker(address, f"speaker-{self.commune}")
-        self._speaks = False
+        self._speaker: Speaker | None = None
 
     def reconnect(self) -> None:
         """Take a new connection of the test's own to the database, as the superuser and not through the proxy."""
@@ -130,9 +128,9 @@ class Trial:
     @property
     def speaker(self) -> Speaker:
         """The publisher; connected when it is first asked for."""
-        if not self._speaks:
-            self._speaks = True
-            self.stack.enter_context(self._speaker)
+        if self._speaker is None:
+            address = replace(self.chamber.broker.address("devices"), port=self.speaker_proxy.port)
+            self._speaker = self.stack.enter_context(Speaker(address, f"speaker-{self.commune}"))
         return self._speaker
 
     @property
