@@ -1,4 +1,4 @@
-"""The page on watching ingest names every metric that there is, and quotes the settings of our own broker as they are."""
+"""The page on watching ingest names every metric that there is, and quotes the settings of our own broker rightly."""
 
 from __future__ import annotations
 
