@@ -15,6 +15,7 @@ from devices.reasons import Reason
 from ingest.metrics import Metrics
 from ingest.numbers import BatchNumbers
 from ingest.reader import Reader
+from ingest.receipt import ReceiptTimes
 from ingest.window import SECONDS_AN_HOUR, Redeliveries, Window
 from storage.arrivals import Arrival, Outcome
 from storage.books import Worker
@@ -42,6 +43,7 @@ class Pipeline:
         sink: Sink,
         worker: Worker,
         numbers: BatchNumbers,
+        receipt_times: ReceiptTimes,
         metrics: Metrics,
         *,
         settle: Callable[[Sequence[Delivery]], None],
@@ -52,7 +54,7 @@ class Pipeline:
         self._metrics = metrics
         self._settle = settle
         self._told = told
-        self._reader = Reader()
+        self._reader = Reader(receipt_times)
         self._generation = 0
         self._worker = worker
         self._numbers = numbers

@@ -14,6 +14,7 @@ from devices.readings import Fault
 from devices.reasons import Reason
 from devices.registry import DeviceState
 from devices.topics import Channel
+from ingest.receipt import ReceiptTimes
 from storage.arrivals import UNREGISTERED, Arrival
 from storage.books import checksum
 from storage.registry import RegisteredDevice
@@ -21,6 +22,8 @@ from storage.registry import RegisteredDevice
 Devices = dict[tuple[str, str], RegisteredDevice]
 OUT_OF_SERVICE = (DeviceState.PLANNED, DeviceState.RETIRED)
 TOPICS_REMEMBERED = 100_000
+LONGEST_TOPIC_REMEMBERED = 256
+"""No topic of ours is longer: three names of 63 characters and a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Route:
 class Reader:
     """Reads deliveries by what is registered. Never raises for any content."""
 
-    def __init__(self) -> None:
+    def __init__(self, receipt_times: ReceiptTimes | None = None) -> None:
+        self._receipt_times = receipt_times or ReceiptTimes()
         self._devices: Devices = {}
         self._routes: dict[str, Route] = {}
 
@@ -48,6 +52,8 @@ class Reader:
     def route(self, topic: str) -> Route:
         """What a topic leads to; remembered until the registry changes."""
         route = self._routes.get(topic)
+        if route is None and len(topic) > LONGEST_TOPIC_REMEMBERED:
+            return self._find(topic)
         if route is None:
             if len(self._routes) >= TOPICS_REMEMBERED:  # a flood of made-up topics must not grow without bound
                 self._routes.clear()
@@ -86,6 +92,8 @@ class Reader:
             size=len(delivery.payload),
         )
         interpret(arrival, route)
+        if arrival.readings:
+            self._receipt_times.place(arrival.device_id, arrival.readings)
         return arrival
 
 

@@ -16,6 +16,7 @@ from ingest.answers import Answers
 from ingest.metrics import Metrics
 from ingest.numbers import BatchNumbers
 from ingest.pipeline import Pipeline
+from ingest.receipt import ReceiptTimes
 from ingest.window import Limits, Window
 from storage.books import Worker
 from storage.sink import Sink
@@ -74,6 +75,7 @@ class Ingest:
         self._failure: Exception | None = None
         worker = Worker(config.client_id, datetime.now(UTC), filters=self._filters)
         self._numbers = BatchNumbers()
+        receipt_times = ReceiptTimes()
         answers = Answers(self.session.tell)
         self._pipelines = [
             Pipeline(
@@ -81,6 +83,7 @@ class Ingest:
                 sink,
                 worker,
                 self._numbers,
+                receipt_times,
                 self.metrics,
                 settle=self.session.settle,
                 told=answers.answer,

@@ -16,6 +16,8 @@ Session = Connection[tuple[Any, ...]]
 
 APPLICATION_NAME = "commune"
 CONNECT_TIMEOUT_SECONDS = 10
+KEEPALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""A server that the network swallowed is missed within a minute, not after the two hours of Linux's default."""
 
 
 def connect(url: str, *, role: str | None = None, autocommit: bool = False) -> Connection[tuple[Any, ...]]:
@@ -26,7 +28,11 @@ def connect(url: str, *, role: str | None = None, autocommit: bool = False) -> C
     """
     with driver_errors():
         connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS, fallback_application_name=APPLICATION_NAME
+            url,
+            autocommit=True,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            fallback_application_name=APPLICATION_NAME,
+            **KEEPALIVE,
         )
         try:
             prepare_session(connection, role)
@@ -53,7 +59,7 @@ def open_pool(
         url,
         min_size=min_size,
         max_size=max_size,
-        kwargs={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "fallback_application_name": APPLICATION_NAME},
+        kwargs={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "fallback_application_name": APPLICATION_NAME, **KEEPALIVE},
         configure=configure,
         check=ConnectionPool.check_connection,
         open=True,

@@ -1,5 +1,9 @@
 -- name: prepare_session
 -- Every session speaks UTC, finds our tables (and time_bucket, ours or TimescaleDB's) first, and wears its role.
+-- The server misses it within a minute when the network swallows it, not after two hours: it may hold a lock.
 SELECT set_config('search_path', 'commune, public', false),
     set_config('TimeZone', 'UTC', false),
+    set_config('tcp_keepalives_idle', '30', false),
+    set_config('tcp_keepalives_interval', '10', false),
+    set_config('tcp_keepalives_count', '3', false),
     CASE WHEN %(role)s::text IS NOT NULL THEN set_config('role', %(role)s::text, false) END;

@@ -332,3 +332,13 @@ def test_stopped_before_the_database_answers_it_never_goes_to_the_broker(commiss
     thread.join(20)
     assert not thread.is_alive()
     assert service.session.epoch == 0
+
+
+def test_a_backlog_of_untimed_arrays_is_stored_to_the_last_reading(commissioned: Commissioned) -> None:
+    with commissioned.running():
+        pass
+    array = orjson.dumps([{"pm25": number} for number in range(500)])
+    commissioned.publish(*([array] * 20))
+    with commissioned.running(batch_messages=4):
+        sums = commissioned.settled(20)
+    assert (sums.stored, sums.readings_stored, sums.readings_duplicate) == (20, 10_000, 0)
