@@ -17,7 +17,6 @@ from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TEST_PACKAGES = ["chromium"]
 POLICY = Path("usr/sbin/policy-rc.d")
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/sbin:/opt/homebrew/bin"
 NO_SERVICE = "#!/bin/sh\n# No package may start its service while `make system` runs.\nexit 101\n"
@@ -38,7 +37,7 @@ def missing_packages(*, root: bool, for_another: bool, for_tests: bool = False) 
 
     `root`: servers come from a Debian root of our own, which debootstrap makes. Anyone else, among them the person
     who typed `sudo make system` (`for_another`), needs the machine's own mosquitto. `for_tests`: the tests of the
-    pages drive a browser.
+    pages drive a browser, and those of clocks that jump set the clock of a single process with libfaketime.
     """
     missing = []
     if importlib.util.find_spec("ensurepip") is None:
@@ -50,7 +49,9 @@ def missing_packages(*, root: bool, for_another: bool, for_tests: bool = False) 
     if (for_another or not root) and not has("mosquitto"):
         missing += ["mosquitto", "mosquitto-clients"]
     if for_tests and not any(map(has, BROWSERS)):
-        missing += TEST_PACKAGES
+        missing.append("chromium")
+    if for_tests and not has("faketime"):
+        missing.append("faketime")
     return missing
 
 
@@ -99,12 +100,18 @@ def advice(packages: list[str]) -> str:
             )
         lines.append("  or:   sudo make system   (the same, without the service being started at all)")
     elif has("dnf"):
-        lines.append("  run:  sudo dnf install mosquitto python3" + (" chromium" if "chromium" in packages else ""))
+        lines.append("  run:  sudo dnf install mosquitto python3" + _for_tests(packages))
     elif has("brew"):
-        lines.append("  run:  brew install mosquitto python@3.11" + (" chromium" if "chromium" in packages else ""))
+        lines.append("  run:  brew install mosquitto python@3.11" + _for_tests(packages))
     else:
         lines.append("  install them with this system's package manager, then run make again")
     return "\n".join(lines)
+
+
+def _for_tests(packages: list[str]) -> str:
+    """The packages among these that only tests need, by the names of Fedora and Homebrew, for a command line."""
+    names = {"chromium": "chromium", "faketime": "libfaketime"}
+    return "".join(f" {names[package]}" for package in packages if package in names)
 
 
 def say(line: str) -> None:

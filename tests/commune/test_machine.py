@@ -45,9 +45,10 @@ def test_a_python_that_cannot_make_environments_is_noticed(monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("bare")
-def test_tests_need_a_browser_and_nothing_else_does() -> None:
-    assert "chromium" in machine.missing_packages(root=True, for_another=False, for_tests=True)
-    assert "chromium" not in machine.missing_packages(root=True, for_another=False)
+def test_tests_need_a_browser_and_a_clock_that_jumps_and_nothing_else_does() -> None:
+    ours = {"chromium", "faketime"}
+    assert ours <= set(machine.missing_packages(root=True, for_another=False, for_tests=True))
+    assert not ours & set(machine.missing_packages(root=True, for_another=False))
 
 
 def test_any_browser_of_the_family_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,6 +66,16 @@ def test_the_advice_is_a_command_of_the_machines_own_package_manager(
     advice = machine.advice(["mosquitto"])
     assert sentence in advice
     assert "mosquitto" in advice
+
+
+@pytest.mark.parametrize(("tool", "name"), [("apt-get", "faketime"), ("dnf", "libfaketime"), ("brew", "libfaketime")])
+def test_the_advice_names_what_only_tests_need_as_that_package_manager_does(
+    monkeypatch: pytest.MonkeyPatch, tool: str, name: str
+) -> None:
+    monkeypatch.setattr(machine, "has", lambda program: program == tool)
+    assert f" {name}" in machine.advice(["chromium", "faketime"])
+    assert "chromium" in machine.advice(["chromium", "faketime"])
+    assert "chromium" not in machine.advice(["faketime"])
 
 
 @pytest.mark.usefixtures("bare")
