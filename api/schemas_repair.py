@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.context import LARGEST_ID, SLUG_PATTERN
 from api.schemas import Schema
@@ -17,6 +17,8 @@ LARGEST_REPAIR = 1000
 
 class RepairRequest(Schema):
     """Which dead letters: by number, or all open ones that fit. It must name something: nothing is not everything."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "unknown_device", "dry_run": True}})
 
     ids: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(min_length=1, max_length=LARGEST_REPAIR)] | (
         None

@@ -96,6 +96,7 @@ WORDS: dict[str, Text] = {
     ),
     "start_page": Text("Trang chính", "Start page"),
     "parameters": Text("Tham số", "Parameters"),
+    "body": Text("Nội dung JSON", "JSON body"),
     "name": Text("Tên", "Name"),
     "where": Text("Vị trí", "In"),
     "type": Text("Kiểu", "Type"),

@@ -52,6 +52,24 @@ function parameterRow(document_, parameter) {
   );
 }
 
+// The members of the JSON that a route takes, and a text box with an example of it.
+function bodyRows(document_, schema) {
+  const head = element("tr");
+  for (const word of ["name", "type", "meaning"]) head.append(element("th", {}, say(word)));
+  const rows = Object.entries(resolve(document_, schema).properties ?? {}).map(([name, part]) =>
+    element(
+      "tr",
+      {},
+      element("td", {}, element("code", {}, name)),
+      element("td", { class: "meaning" }, typeText(document_, part)),
+      element("td", { class: "meaning" }, part.description ?? ""),
+    ),
+  );
+  const text = JSON.stringify(example(document_, schema), null, 2);
+  const box = element("textarea", { "aria-label": say("body"), rows: String(text.split("\n").length), spellcheck: "false" }, text);
+  return [element("h4", {}, say("body")), element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)), box];
+}
+
 function address(path, form) {
   const query = new URLSearchParams();
   let filled = path;
@@ -62,19 +80,26 @@ function address(path, form) {
   return query.size ? `${filled}?${query}` : filled;
 }
 
-async function send(path, form, output) {
+// What a form asks: a request without a body, or one with the JSON of its text box.
+function request(method, form) {
+  const body = form.querySelector("textarea")?.value;
+  if (body === undefined) return { method };
+  return { method, body, headers: { "Content-Type": "application/json" } };
+}
+
+async function send(method, path, form, output) {
   const target = address(path, form);
   output.hidden = false;
-  output.textContent = `GET ${target}\n…`;
+  output.textContent = `${method} ${target}\n…`;
   try {
-    const answer = await fetch(target);
+    const answer = await fetch(target, request(method, form));
     const text = await answer.text();
     const isJson = (answer.headers.get("content-type") ?? "").includes("json");
     const body = isJson ? JSON.stringify(JSON.parse(text), null, 2) : text;
     const cut = body.length > MOST_SHOWN ? `${body.slice(0, MOST_SHOWN)}\n…` : body;
-    output.textContent = `GET ${target}\n${answer.status} ${answer.headers.get("content-type")}\n\n${cut}`;
+    output.textContent = `${method} ${target}\n${answer.status} ${answer.headers.get("content-type")}\n\n${cut}`;
   } catch (error) {
-    output.textContent = `GET ${target}\n${error}`;
+    output.textContent = `${method} ${target}\n${error}`;
   }
 }
 
@@ -105,11 +130,13 @@ function drawOperation(document_, path, method, operation) {
     const rows = parameters.map((parameter) => parameterRow(document_, parameter));
     form.append(element("h4", {}, say("parameters")), element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
   }
+  const asked = operation.requestBody?.content?.["application/json"];
+  if (asked) form.append(...bodyRows(document_, asked.schema));
   const output = element("pre", { hidden: "", tabindex: "0" });
   form.append(element("button", {}, say("try")), output);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(path, form, output);
+    send(method.toUpperCase(), path, form, output);
   });
   return element("section", { class: "operation", id }, title, element("p", {}, operation.description ?? ""), form, answers(document_, operation));
 }

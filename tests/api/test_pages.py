@@ -295,6 +295,21 @@ def test_the_documentation_lists_every_route_and_tries_one_out(watched: Watched)
     expect(page.locator("h1")).to_have_text("API documentation")
 
 
+def test_the_documentation_tries_out_a_repair_as_a_dry_run(watched: Watched, world: World) -> None:
+    world.strange(b'{"temperature": 21}')
+    world.device("env-999")
+    page = watched.open("/api/v1/docs")
+    replay = page.locator(".operation", has=page.locator("h3", has_text="/api/v1/dead-letters/replay"))
+    assert '"dry_run": true' in replay.get_by_label("Nội dung JSON").input_value()
+    replay.get_by_role("button", name="Gửi thử").click()
+    expect(replay.locator("form pre")).to_contain_text("POST /api/v1/dead-letters/replay\n200 ")
+    expect(replay.locator("form pre")).to_contain_text('"settled": 1')
+    replay.get_by_label("Nội dung JSON").fill("{}")
+    replay.get_by_role("button", name="Gửi thử").click()
+    expect(replay.locator("form pre")).to_contain_text("Say which dead letters are meant")
+    watched.complaints.clear()  # of the 422 that was asked for
+
+
 OUR_FILES = [
     path
     for path in sorted(API.rglob("*"))
