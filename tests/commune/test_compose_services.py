@@ -12,7 +12,7 @@ from signal import SIGTERM
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
@@ -186,6 +186,19 @@ def test_a_message_goes_from_a_device_through_all_services_to_an_outsider(
 
     wait_until(lambda: lifecycle() == "active", READY_SECONDS, "maintenance to see that the device is active")
     assert list(migrated.directory.iterdir()) == [], "the containers' file systems are read only"
+
+
+def test_the_api_repairs_dead_letters_as_an_account_of_its_own(
+    migrated: Deployment, start: Callable[[str], Process]
+) -> None:
+    healthy(migrated, "api", start("api"))
+    asked = Request(
+        f"http://127.0.0.1:{migrated.api_port}/api/v1/dead-letters/discard",
+        data=b'{"ids": [1], "dry_run": true}',
+        headers={"Content-Type": "application/json"},
+    )
+    with urlopen(asked, timeout=10) as response:
+        assert json.loads(response.read()) == {"dry_run": True, "discarded": 0, "next_after": None}
 
 
 def test_ingest_is_ill_while_the_broker_is_away_and_well_when_it_is_back(
