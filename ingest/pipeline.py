@@ -7,11 +7,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from broker.session import Delivery
 from devices.readings import Fault
 from devices.reasons import Reason
+from ingest.incident import Incident
 from ingest.metrics import Metrics
 from ingest.numbers import BatchNumbers
 from ingest.reader import Reader
@@ -27,8 +29,18 @@ logger = logging.getLogger(__name__)
 FIRST_DELAY_SECONDS = 0.1
 LONGEST_DELAY_SECONDS = 5.0
 HEARTBEAT_SECONDS = 2.0
-CAUSES_TOLD = 8
-"""So many causes of one incident are logged, each once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all writers of a process have in common."""
+
+    window: Window
+    worker: Worker
+    metrics: Metrics
+    numbers: BatchNumbers = field(default_factory=BatchNumbers)
+    receipt_times: ReceiptTimes = field(default_factory=ReceiptTimes)
+    incident: Incident = field(default_factory=Incident)
 
 
 class Pipeline:
@@ -39,29 +51,25 @@ class Pipeline:
 
     def __init__(
         self,
-        window: Window,
+        shared: Shared,
         sink: Sink,
-        worker: Worker,
-        numbers: BatchNumbers,
-        receipt_times: ReceiptTimes,
-        metrics: Metrics,
         *,
         settle: Callable[[Sequence[Delivery]], None],
         told: Callable[[Arrival, Fault], None],
     ) -> None:
-        self._window = window
+        self._window = shared.window
         self._sink = sink
-        self._metrics = metrics
+        self._metrics = shared.metrics
         self._settle = settle
         self._told = told
-        self._reader = Reader(receipt_times)
+        self._reader = Reader(shared.receipt_times)
         self._generation = 0
-        self._worker = worker
-        self._numbers = numbers
+        self._worker = shared.worker
+        self._numbers = shared.numbers
+        self._incident = shared.incident
         self._stopping = threading.Event()
         self._session_began = 0
         self._recorded = 0.0
-        self._incident: set[str] = set()
 
     def start(self, patience_seconds: float) -> tuple[str, ...] | None:
         """Take over what was settled before, and return the topic filters of then.
@@ -254,13 +262,8 @@ class Pipeline:
         return min(delay * 2, LONGEST_DELAY_SECONDS)
 
     def _note(self, what: str) -> None:
-        """A line for each cause of an incident, not one a try: what keeps it going may not be what began it."""
-        if what not in self._incident and len(self._incident) < CAUSES_TOLD:
-            logger.error("the database does not take what is in hand: %s; trying again", what)
-            self._incident.add(what)
+        self._incident.strikes(id(self), what)
         self._metrics.database_errors.inc()
 
     def _recovered(self) -> None:
-        if self._incident:
-            logger.info("the database takes what is in hand again")
-            self._incident.clear()
+        self._incident.is_over_for(id(self))

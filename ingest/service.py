@@ -15,8 +15,7 @@ from devices.topics import Channel, subscription
 from ingest.answers import Answers
 from ingest.metrics import Metrics
 from ingest.numbers import BatchNumbers
-from ingest.pipeline import Pipeline
-from ingest.receipt import ReceiptTimes
+from ingest.pipeline import Pipeline, Shared
 from ingest.window import Limits, Window
 from storage.books import Worker
 from storage.sink import Sink
@@ -75,16 +74,12 @@ class Ingest:
         self._failure: Exception | None = None
         worker = Worker(config.client_id, datetime.now(UTC), filters=self._filters)
         self._numbers = BatchNumbers()
-        receipt_times = ReceiptTimes()
+        shared = Shared(self.window, worker, self.metrics, self._numbers)
         answers = Answers(self.session.tell)
         self._pipelines = [
             Pipeline(
-                self.window,
+                shared,
                 sink,
-                worker,
-                self._numbers,
-                receipt_times,
-                self.metrics,
                 settle=self.session.settle,
                 told=answers.answer,
             )
