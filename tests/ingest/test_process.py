@@ -77,7 +77,7 @@ class Running:
 
 
 @contextmanager
-def running(commissioned: Commissioned, directory: Path) -> Iterator[Running]:
+def running(commissioned: Commissioned, directory: Path, **other: str) -> Iterator[Running]:
     """Ingest as a process, under the client id that `commissioned` cleans up; ends in order with the block."""
     address = commissioned.broker.address("ingest")
     settings = {
@@ -87,6 +87,7 @@ def running(commissioned: Commissioned, directory: Path) -> Iterator[Running]:
         "COMMUNE_BROKER_USERNAME": "ingest",
         "COMMUNE_BROKER_PASSWORD": address.password or "",
         "COMMUNE_INGEST_CLIENT_ID": f"ingest-{commissioned.commune}",
+        **other,
     }
     ingest = Running(settings, directory / "log")
     try:
@@ -143,7 +144,7 @@ def test_its_metrics_account_for_every_message(commissioned: Commissioned, tmp_p
 def test_ten_thousand_bad_messages_and_a_good_one_are_a_handful_of_lines_whose_counts_add_up(
     commissioned: Commissioned, tmp_path: Path
 ) -> None:
-    with running(commissioned, tmp_path) as ingest:
+    with running(commissioned, tmp_path, COMMUNE_INGEST_BATCH_MESSAGES="100") as ingest:
         commissioned.publish(*(b"bad %d" % number for number in range(10_000)), good(0))
         wait_until(lambda: ingest.has_settled(10_001), "all are settled", 60)
         told = ingest.scrape()
