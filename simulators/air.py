@@ -38,6 +38,7 @@ class Air:
         self._fires = Sampled(self.burning, 300.0)
         self._background = Sampled(self._background_course, 1800.0)
         self._dry_roads = Sampled(self._dryness, 600.0)
+        self._out_and_about = Sampled(self._out_and_about_course, 600.0)
         self._ozone = Sampled(self._ozone_course, 600.0)
 
     def mixing(self, times: Floats) -> Floats:
@@ -49,6 +50,15 @@ class Air:
         wind = 1.9 / (0.9 + self._weather.wind_speed(times - 900.0))
         washed = np.exp(-self._weather.rain.depth(times, 6 * HOUR) / 9.0)
         result: Floats = lid * np.clip(wind, 0.15, 1.6) * (0.25 + 0.75 * washed)
+        return result
+
+    def traffic(self, times: Floats) -> Floats:
+        """Motor traffic, of which heavy rain keeps some at home and a storm nearly all."""
+        return people.traffic(times) * self._out_and_about(times)
+
+    def _out_and_about_course(self, times: Floats) -> Floats:
+        wet = 0.35 * (1.0 - np.exp(-self._weather.rain.depth(times, HOUR) / 8.0))
+        result: Floats = (1.0 - wet) * (1.0 - 0.8 * np.clip(self._weather.storm(times) / 0.6, 0.0, 1.0))
         return result
 
     def burning(self, times: Floats) -> Floats:
@@ -63,7 +73,7 @@ class Air:
 
     def particles(self, times: Floats, near: Surroundings) -> tuple[Floats, Floats, Floats]:
         """Particles up to 1, 2.5 and 10 µm: background, exhaust, smoke, workshops; coarse ones from dry roads."""
-        pile, traffic = self._pile(times), people.traffic(times)
+        pile, traffic = self._pile(times), self.traffic(times)
         source = (
             self._background(times) * (0.55 + 0.45 * pile)
             + 16.0 * near.traffic * traffic * pile
@@ -79,7 +89,7 @@ class Air:
         """CO, NO2, SO2 and O3: exhaust, coal in workshops and from afar in winter; ozone is made by the afternoon's
         light and eaten by fresh exhaust.
         """
-        pile, traffic = self._pile(times), people.traffic(times)
+        pile, traffic = self._pile(times), self.traffic(times)
         light = self._weather.irradiance(times) / 900.0
         co = 420.0 + (900.0 * near.traffic * traffic + 260.0) * pile + 2_600.0 * near.fields * self._fires(times)
         emitted = 4.0 + 46.0 * near.traffic * traffic + 9.0 * near.industry
@@ -102,15 +112,17 @@ class Air:
     def _ozone_course(self, times: Floats) -> Floats:
         light = self._weather.irradiance(times - 2 * HOUR) / 800.0
         mood = 0.8 + 0.2 * smooth(self._key("o3"), times / 86400.0)
-        result: Floats = 24.0 + 82.0 * np.minimum(light, 1.2) * mood
+        night = 22.0 * np.exp(0.3 * smooth(self._key("o3 hours"), times / (5 * HOUR)))
+        result: Floats = night + 82.0 * np.minimum(light, 1.2) * mood
         return result
 
     def noise(self, times: Floats, near: Surroundings) -> Floats:
         """Sound level in dB(A): energies of traffic, market, rain and a quiet background add."""
-        rain = 1e4 * np.minimum(self._weather.rain_rate(times), 60.0)
+        rain = 4e4 * np.minimum(self._weather.rain_rate(times), 60.0)
         energy = (
             10**4.0
-            + 10**6.9 * near.traffic * people.traffic(times)
+            # The sound of a road falls faster with distance than its smell.
+            + 10**6.9 * near.traffic**1.8 * self.traffic(times)
             + 10**6.3 * near.industry * people.at_work(times)
             + 10**6.2 * near.traffic * people.market(times)
             + rain

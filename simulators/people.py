@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from simulators.calendar import hour_of_day, hump, near_tet, weekday, year_start
@@ -68,22 +70,37 @@ class Crowd:
     """The people at one place: how many use its Wi-Fi, and how many bytes they have moved since the world's start.
 
     `work`, `leisure` and `trade` say how much of each rhythm the place has (a school, a culture house, a market).
+    `storm` tells how much of a tropical storm there is, from 0 to about 1; it keeps people at home.
     """
 
-    def __init__(self, seed: int, place: str, *, work: float, leisure: float, trade: float, size: float) -> None:
+    def __init__(
+        self,
+        seed: int,
+        place: str,
+        *,
+        work: float,
+        leisure: float,
+        trade: float,
+        size: float,
+        storm: Callable[[Floats], Floats] = np.zeros_like,
+    ) -> None:
         self._mood = key(seed, "crowd", place)
         self._shares = (work, leisure, trade)
         self._size = size
+        self._storm = storm
         self._moved: Yearbook[tuple[int, Floats]] = Yearbook(self._build)
 
     def present(self, times: Floats) -> Floats:
         """People connected, a real number; devices round it."""
         work, leisure, trade = self._shares
         rhythm = work * at_work(times) + leisure * at_leisure(times) + trade * market(times)
+        # The larger the crowd, the less one group that comes or goes makes of it.
+        restless = 0.3 * np.sqrt(40.0 / (40.0 + self._size))
         mood = np.exp(
-            0.28 * smooth(self._mood, times / 1500.0) + 0.15 * smooth(self._mood ^ np.uint64(1), times / 90000)
+            restless * smooth(self._mood, times / 1500.0) + 0.15 * smooth(self._mood ^ np.uint64(1), times / 90000)
         )
-        result: Floats = self._size * rhythm * mood
+        at_home = 0.9 * np.clip(self._storm(times) / 0.6, 0.0, 1.0)
+        result: Floats = self._size * rhythm * mood * (1.0 - at_home)
         return result
 
     def rate(self, times: Floats) -> Floats:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from simulators.calendar import DAY_SECONDS, ORIGIN, hour_of_day, year_of, year_start
+from simulators.calendar import DAY_SECONDS, ORIGIN_YEAR, hour_of_day, year_of, year_start
 from simulators.noise import Flags, Floats, Integers, key, smooth, uniform
 from simulators.rain import Rain
 from simulators.tables import Yearbook
@@ -116,6 +117,23 @@ class Supply:
             return np.ones(times.shape, dtype=np.bool_)
         return self.feeder.is_on(times)
 
+    def awake(self, total: Callable[[Floats], Floats], times: Floats) -> Floats:
+        """What a counter has that `total` would have if the device had never been without power."""
+        counted = total(times)
+        for cuts in self._silences_until(times):
+            lost = total(cuts.end.astype(np.float64)) - total(cuts.begin.astype(np.float64))
+            counted = counted - np.concatenate([[0.0], np.cumsum(lost)])[np.searchsorted(cuts.end, times, side="right")]
+        return counted
+
+    def _silences_until(self, times: Floats) -> Iterator[Cuts]:
+        """The silences of each year from the world's beginning to the last of the times, where there are any."""
+        if self.feeder is None or self.backed_up or times.size == 0:
+            return
+        for year in range(ORIGIN_YEAR, int(year_of(times).max()) + 1):
+            cuts = self.silences(year)
+            if cuts.begin.size:
+                yield cuts
+
     def uptime(self, times: Floats) -> Floats:
         """Seconds since the device last started."""
         return self._boots.read(
@@ -126,12 +144,7 @@ class Supply:
         """How many of the slots phase, phase + interval ... before each time fell outside the silences."""
         slots = (times - phase + interval - 1) // interval
         missed = np.zeros(times.shape, dtype=np.int64)
-        if self.feeder is None or self.backed_up or times.size == 0:
-            return slots
-        for year in range(int(year_of(np.array([float(ORIGIN)]))[0]), int(year_of(times.astype(np.float64)).max()) + 1):
-            cuts = self.silences(year)
-            if cuts.begin.size == 0:
-                continue
+        for cuts in self._silences_until(times.astype(np.float64)):
             lost = _slots(cuts.end, phase, interval) - _slots(cuts.begin, phase, interval)
             missed += np.concatenate([[0], np.cumsum(lost)])[np.searchsorted(cuts.end, times, side="right")]
         return slots - missed

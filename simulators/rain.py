@@ -106,9 +106,12 @@ class Rain:
         size = (-np.log(uniform(self._key("size"), days))) ** (1 / 0.75) / 1.19
         depth = np.where(drizzle, np.minimum(mean * size, 6.0), mean * size)
         u, v, w = (uniform(self._key("when", part), days) for part in range(3))
-        length = np.where(drizzle, 6 + 9 * u, 0.8 + 4 * u**2 + 0.02 * depth) * 3600.0
+        # The cold air of November to February lifts warm air gently: light rain for hours, no thundershowers.
+        steady = ~drizzle & (uniform(self._key("steady"), days) < 1.2 * hump(season(noon) * 12 / np.pi, 0.0, 3.6))
+        depth = np.where(steady, np.minimum(depth, 24.0), depth)
+        length = np.select([drizzle, steady], [6 + 9 * u, 5 + 9 * u], 0.8 + 4 * u**2 + 0.02 * depth) * 3600.0
         afternoon = 13.0 + 8.0 * v
-        hour = np.where(drizzle, 18.0 + 12.0 * v, np.where(w < 0.62, afternoon, 24.0 * v))
+        hour = np.select([drizzle, ~steady & (w < 0.62)], [18.0 + 12.0 * v, afternoon], 24.0 * v)
         return self._split(days[wet], (noon - 43_200 + hour * 3600.0)[wet], length[wet], depth[wet])
 
     def _split(self, number: Integers, begin: Floats, length: Floats, depth: Floats) -> tuple[Floats, Floats, Floats]:

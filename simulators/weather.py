@@ -26,6 +26,7 @@ MONTHLY_MEAN_C = (16.6, 17.6, 20.4, 24.2, 27.6, 29.5, 29.6, 28.9, 27.7, 25.2, 21
 MONTHLY_DEW_POINT_C = (13.6, 15.4, 18.4, 22.0, 24.4, 25.8, 25.9, 25.8, 24.2, 20.8, 17.2, 13.6)
 MONTHLY_CLOUD = (0.72, 0.80, 0.82, 0.74, 0.62, 0.64, 0.60, 0.60, 0.52, 0.48, 0.48, 0.52)
 _SUN_STEP = 600.0
+_DEWY = 0.9
 _FRONT_SLOT = 8 * DAY_SECONDS
 _FRONT_RAMP = 18 * HOUR
 _FRONT_DECAY = 3.2 * DAY_SECONDS
@@ -54,9 +55,11 @@ class Weather:
         self.cold_front = Sampled(lambda times: self._front(times)[0], 1800.0)
         """The north-east monsoon after its arrival: rises within 18 hours, fades over days; 0 in summer."""
         self._front_edge = Sampled(lambda times: self._front(times)[1], 1800.0)
-        self._storm = Sampled(self.rain.storm, 600.0)
+        self.storm = Sampled(self.rain.storm, 600.0)
+        """How much of a tropical storm there is, 0 to about 1."""
         self._air_mass = Sampled(self._air_mass_course, 1800.0)
         self._overcast = Sampled(self._cloud_wish, 600.0)
+        self._rain_light = Sampled(self._rain_light_course, 600.0)
         self._warm = Sampled(self._temperature_course, 300.0)
         self.dew_point = Sampled(self._dew_point_course, 600.0)
         """Dew point over the commune in °C, before it is held at the temperature of the place."""
@@ -87,16 +90,24 @@ class Weather:
     def _cloud_wish(self, times: Floats) -> Floats:
         """What season, spell of weather, hour and rain ask of the clouds; the logit of their cover."""
         result: Floats = (
-            2.2 * (monthly(MONTHLY_CLOUD, times) - 0.5)
+            4.5 * (monthly(MONTHLY_CLOUD, times) - 0.5)
             + 0.9 * smooth(self._key("cloud days"), times / (1.6 * DAY_SECONDS))
             + 0.8 * smooth(self._key("cloud hours"), times / (3.5 * HOUR))
             + 1.8 * (1.0 - np.exp(-self.rain.depth(times + HOUR, 3 * HOUR) / 2.0))
+            + 2.5 * self.storm(times)
         )
         return result
 
     def irradiance(self, times: Floats) -> Floats:
         """Global horizontal irradiance in W/m²."""
-        return sun.under_clouds(sun.clear_sky(self._elevation(times)), self.cloud(times))
+        result: Floats = sun.under_clouds(sun.clear_sky(self._elevation(times)), self.cloud(times))
+        return result * self._rain_light(times)
+
+    def _rain_light_course(self, times: Floats) -> Floats:
+        """What rain clouds let through besides: a thundercloud is deeper than any overcast."""
+        falling = self.rain.depth(times + 0.5 * HOUR, 1.5 * HOUR) / 1.5
+        result: Floats = 1.0 - 0.65 * (1.0 - np.exp(-falling / 3.0)) - 0.15 * np.minimum(self.storm(times), 1.0)
+        return result
 
     def illuminance(self, times: Floats) -> Floats:
         """Daylight in the open in lx."""
@@ -168,7 +179,7 @@ class Weather:
         )
         swing = 4.6 * (1.0 - 0.68 * mean_cloud)
         wet = 3.2 * (1.0 - np.exp(-self.rain.depth(times, 2 * HOUR) / 4.0))
-        result: Floats = self._air_mass(times) + swing * course - wet - 1.5 * self._storm(times)
+        result: Floats = self._air_mass(times) + swing * course - wet - 1.5 * self.storm(times)
         return result
 
     def nom(self, times: Floats) -> Floats:
@@ -185,13 +196,16 @@ class Weather:
         held = monthly(MONTHLY_DEW_POINT_C, times) + 2.4 * self._winter(times) - 8.0 * front + drift + wet
         air = self._air_mass(times)
         nom = self.nom(times)
-        result: Floats = (1.0 - nom) * np.minimum(held, air - 0.7) + nom * (air + 0.2)
+        # Outside of nồm the nights of the cool months take dew out of the air, so that it stays drier than its mean.
+        result: Floats = (1.0 - nom) * np.minimum(held, air - 0.7 - 1.8 * self._winter(times)) + nom * (air + 0.2)
         return result
 
     def humidity(self, times: Floats, spot: Spot) -> Floats:
         """Relative humidity in percent, at most 100."""
-        share = 100.0 * _vapour(self.dew_point(times)) / _vapour(self.temperature(times, spot))
-        result: Floats = np.clip(share, 18.0, 100.0)
+        share = _vapour(self.dew_point(times)) / _vapour(self.temperature(times, spot))
+        # Near saturation dew takes the water out of the air, so nights end just below 100 % and not on it.
+        bent = _DEWY + (1.0 - _DEWY) * np.tanh((share - _DEWY) / (1.0 - _DEWY))
+        result: Floats = 100.0 * np.clip(np.where(share > _DEWY, bent, share), 0.18, 1.0)
         return result
 
     def pressure(self, times: Floats) -> Floats:
@@ -200,7 +214,7 @@ class Weather:
         tide = 1.3 * np.cos(2 * np.pi * (hours - 9.8) / 12.0) + 0.5 * np.cos(2 * np.pi * (hours - 6.0) / 24.0)
         slow = 1.8 * smooth(self._key("pressure"), times / (3.5 * DAY_SECONDS))
         year = 1010.0 + 7.0 * np.cos(season(times) - 0.2)
-        result: Floats = year + 5.5 * self.cold_front(times) + tide + slow - 20.0 * self._storm(times)
+        result: Floats = year + 5.5 * self.cold_front(times) + tide + slow - 20.0 * self.storm(times)
         return result
 
     def wind_speed(self, times: Floats) -> Floats:
@@ -211,7 +225,7 @@ class Weather:
     def _wind_course(self, times: Floats) -> Floats:
         """Wind without its gusts: the afternoon's breeze, the edge of cold air, storms and showers."""
         mean = (
-            1.3 + 1.2 * hump(hour_of_day(times), 14.5, 4.0) + 3.0 * self._front_edge(times) + 12.0 * self._storm(times)
+            1.3 + 1.2 * hump(hour_of_day(times), 14.5, 4.0) + 3.0 * self._front_edge(times) + 12.0 * self.storm(times)
         )
         mean = mean * np.exp(0.25 * smooth(self._key("wind hours"), times / (2.2 * HOUR)))
         result: Floats = mean + 0.25 * np.minimum(self.rain_rate(times), 25.0)
@@ -221,9 +235,9 @@ class Weather:
         """Where the wind comes from, degrees clockwise from north: north-east in winter, south-east in summer."""
         winter = self._winter(times)
         pushed = np.minimum(self.cold_front(times) + self._front_edge(times), 1.0)
-        base = 135.0 - 75.0 * winter**1.5 - 30.0 * pushed * winter
+        base = 135.0 - 88.0 * winter**1.5 - 30.0 * pushed * winter
         swing = 24.0 * smooth(self._key("veer"), times / (4.0 * HOUR)) + 9.0 * smooth(self._key("flutter"), times / 120)
-        result: Floats = np.mod(base + swing + 160.0 * self._storm(times), 360.0)
+        result: Floats = np.mod(base + swing + 160.0 * self.storm(times), 360.0)
         return result
 
     def _place(self, spot: Spot) -> tuple[float, float]:

@@ -84,6 +84,7 @@ class World:
             work=rhythm.get("work", 0.0),
             leisure=rhythm.get("leisure", 0.0),
             trade=rhythm.get("trade", 0.0),
+            storm=self.weather.storm,
         )
 
     def round(self, device: str) -> Round:

@@ -30,7 +30,7 @@ class WifiPoint(Simulator):
 
     def measure(self, times: Floats) -> Sequence[Columns]:
         present = self._crowd.present(times)
-        moved = self._crowd.moved(times)
+        moved = self.supply.awake(self._crowd.moved, times)
         bad = self._away.active(times)
         load = people.mobile_load(times)
         rtt = 9.0 + 22.0 * load**2 + np.where(bad, 180.0, 0.0)
