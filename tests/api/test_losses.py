@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from storage.connect import connect
+from storage.retention import delete_old_letters
 from tests.api.world import COMMUNE, NOW, World
 
 
@@ -132,3 +133,36 @@ def test_a_difference_is_shown_as_it_is_with_what_is_in_hand(world: World, clien
         connection.commit()
     totals = client.get("/api/v1/ledger").json()["totals"]
     assert (totals["difference"], totals["in_hand"]) == (3, 3)
+
+
+def test_what_the_broker_dropped_is_told_for_days_and_not_for_a_device(world: World, client: httpx.Client) -> None:
+    world.device("env-01")
+    with closing(connect(world.url)) as connection:
+        connection.execute(
+            "INSERT INTO broker_drop (broker, day, observed_at, dropped) VALUES"
+            " ('b:1883', '2026-11-19', %s, 7), ('b:1883', '2026-11-20', %s, 5)",
+            (NOW, NOW),
+        )
+        connection.commit()
+
+    def dropped(**parameters: str) -> int | None:
+        totals = client.get("/api/v1/ledger", params=parameters).json()["totals"]
+        assert totals["difference"] == 0
+        told: int | None = totals["dropped_by_broker"]
+        return told
+
+    assert dropped() == 12
+    assert dropped(from_day="2026-11-20") == 5
+    assert dropped(to_day="2026-11-18") == 0
+    assert dropped(device="env-01") is None
+    assert dropped(commune=COMMUNE) is None
+
+
+def test_what_retention_deleted_is_told_where_it_was_counted(world: World, client: httpx.Client) -> None:
+    world.strange(b"{}", NOW - timedelta(days=300))
+    world.strange(b"{}")
+    with closing(connect(world.url, autocommit=True)) as connection:
+        list(delete_old_letters(connection, NOW - timedelta(days=180)))
+    told = client.get("/api/v1/ledger").json()
+    assert [(row["letters_deleted"], row["messages_deleted"]) for row in told["items"]] == [(0, 0), (1, 1)]
+    assert (told["totals"]["dead_lettered"], told["totals"]["messages_deleted"]) == (2, 1)
