@@ -54,9 +54,16 @@ class Sink:
         self._batches = 0
 
     def settled_before(self) -> tuple[int, list[tuple[int, int, int]]]:
-        """The last batch that this client id settled, and the packets: packet id, checksum, length; oldest first."""
+        """The last batch that this client id settled, and the packets: packet id, checksum, length; oldest first.
+
+        For the first sink of a process, before the others write. Raises SessionTaken also while a connection of a
+        process before this one lives on: what it is committing is not to be seen yet.
+        """
         with self._translated():
             connection = self._open()
+            row = connection.execute(query("session_has_other_writers"), {"client_id": self._client_id}).fetchone()
+            if row is None or row[0]:
+                raise self._taken()
             return books.last_batch(connection, self._client_id), list(
                 books.settled_packets(connection, self._client_id)
             )
@@ -133,13 +140,16 @@ class Sink:
             ).fetchone()
             if row is None or not row[0]:
                 connection.close()
-                raise SessionTaken(
-                    f"another process ingests under the client id {self._client_id!r}; "
-                    "stop it, or set COMMUNE_INGEST_CLIENT_ID to an id of this one's own"
-                )
+                raise self._taken()
             self._connection = connection
             self._writer = Writer(connection)
         return self._connection
+
+    def _taken(self) -> SessionTaken:
+        return SessionTaken(
+            f"another process ingests under the client id {self._client_id!r}; "
+            "stop it, or set COMMUNE_INGEST_CLIENT_ID to an id of this one's own"
+        )
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

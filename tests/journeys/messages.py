@@ -135,6 +135,12 @@ class Mix:
         fact = reading_fact(device, "", time, source, self._number, values)
         return Message(self.topic(device), payload, fate, device, (fact,))
 
+    def never_set(self, device: str, time: datetime) -> Message:
+        """A reading of a clock that was never set, which no time can be told from."""
+        self._number += 1
+        payload = orjson.dumps({"ts": time.timestamp(), "seq": self._number, **self._values()})
+        return self.dead(self.topic(device), payload, device)
+
     def reading(self) -> Message:
         """A good reading."""
         return self.at(self.station(), datetime.fromtimestamp(BEGINNING + self._number + 1, UTC))

@@ -147,7 +147,7 @@ def test_a_new_session_of_the_broker_and_old_packet_ids(chamber: Chamber) -> Non
 
 def test_an_acknowledgement_never_settles_a_message_of_another_connection(chamber: Chamber) -> None:
     count = 50
-    with chamber.trial(seed=40, ingest_batch_messages=str(count)) as trial:
+    with chamber.trial(seed=40, ingest_writers="1", ingest_batch_messages=str(count)) as trial:
         child = trial.ingest().connected()
         trial.database_proxy.hold()
         trial.say_all(count)

@@ -116,3 +116,57 @@ def test_one_of_two_members_of_a_share_is_killed_and_started_again(chamber: Cham
         second.stop()
         result = trial.reckon(again)
     assert result.extra == 0
+
+
+SLOW_COMMIT = """
+CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- Of the two connections of a process, the second waits at its commit until the test lets it go.
+    IF EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND pid = pg_backend_pid()) THEN
+        PERFORM pg_advisory_xact_lock(424242);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON delivery DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION wait_at_commit();
+"""
+
+
+def test_killed_while_the_server_is_still_committing(chamber: Chamber) -> None:
+    with chamber.trial(seed=8, ingest_writers="2") as trial:
+        trial.execute(SLOW_COMMIT)
+        trial.execute("SELECT pg_advisory_lock(424242)")
+        child = trial.ingest().connected()
+        while not is_committing(trial):  # few at a time, so that the first connection is idle when the second waits
+            trial.say_all(10)
+            trial.wait_for(
+                child, lambda: is_committing(trial) or trial.received() == len(trial.said), "the second takes a batch"
+            )
+        first = {pid for pid, _, _ in first_connections(trial)}
+        child.kill()
+        after = trial.ingest()
+        asked: set[object] = set()
+
+        def has_asked() -> bool:
+            now = [(asked_at, is_held_up) for pid, asked_at, is_held_up in first_connections(trial) if pid not in first]
+            asked.update(asked_at for asked_at, _ in now)
+            return len(asked) >= 5 or any(is_held_up for _, is_held_up in now)
+
+        trial.wait_for(after, has_asked, "the next process has asked what was settled before")
+        trial.execute("SELECT pg_advisory_unlock(424242)")
+        result = trial.reckon(after)
+    assert result.extra == 0
+    assert result.sums.redelivered > 0, "the batch that was being committed came again, and was recognised"
+
+
+def is_committing(trial: Trial) -> bool:
+    """Whether a connection waits at its commit."""
+    return bool(trial.rows("SELECT 1 FROM pg_locks WHERE objid = 424242 AND NOT granted"))
+
+
+def first_connections(trial: Trial) -> list[tuple[object, ...]]:
+    """The first connection of each ingest process: its pid, when it last asked, whether it waits for a lock."""
+    return trial.rows(
+        "SELECT pid, query_start, wait_event_type = 'Lock' FROM pg_stat_activity JOIN pg_locks USING (pid) "
+        "WHERE locktype = 'advisory' AND objsubid = 2 AND objid = 0"
+    )
