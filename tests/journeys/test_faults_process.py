@@ -26,6 +26,15 @@ def test_without_a_fault_every_message_ends_in_one_place(chamber: Chamber) -> No
     assert (result.extra, result.sums.redelivered) == (0, 0)
 
 
+def test_stopped_in_order_under_load_it_leaves_nothing_to_come_again(chamber: Chamber) -> None:
+    with chamber.trial(seed=9) as trial:
+        trial.say(2000)
+        for _ in range(TIMES):
+            trial.ingest().connected().stop()
+        result = trial.reckon(trial.ingest())
+    assert (result.extra, result.sums.redelivered) == (0, 0)
+
+
 def test_killed_between_copy_and_commit(chamber: Chamber) -> None:
     with chamber.trial(seed=2) as trial:
         for _ in range(TIMES):
