@@ -1,4 +1,4 @@
-"""Times of receipt that never meet: what a device sends without a believable time of its own must not fall on itself.
+"""Times of receipt that never meet: what a device sends without a time must not fall on itself.
 
 The readings of an untimed array lie a microsecond apart, and a backlog brings arrays faster than that: without a look
 at what the device was given before, two readings would share one time, and the later would pass for a repeat.
@@ -25,8 +25,11 @@ class ReceiptTimes:
         self._lock = threading.Lock()
 
     def place(self, device_id: int, readings: Sequence[Reading]) -> None:
-        """Move the readings without a believed time of their own behind all that the device was given before."""
-        placed = [reading for reading in readings if reading.time_source is not TimeSource.DEVICE]
+        """Move the readings without a time behind all that the device was given before.
+
+        A clock that is ahead is another matter: its readings keep their own spacing, up to the time of receipt.
+        """
+        placed = [reading for reading in readings if reading.time_source is TimeSource.ABSENT]
         if not placed:
             return
         first = min(reading.time for reading in placed)
