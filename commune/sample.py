@@ -125,7 +125,7 @@ def backfill(
 
     for batch in history(simulators, start, end):
         number = numbers[batch.device.code]
-        waiting.setdefault(batch.kind.name, []).extend(_stored_form(number, part) for part in batch.series)
+        waiting.setdefault(batch.kind.name, []).extend(_stored_form(number, part) for part in batch.arrays)
         sizes[batch.kind.name] += batch.readings
         if sizes[batch.kind.name] >= BATCH_READINGS:
             write(batch.kind)
@@ -193,5 +193,5 @@ def _write_share(codes: Sequence[str], start: int, end: int) -> Written:
     return backfill(worker.session, [worker.simulators[code] for code in codes], worker.numbers, start, end)
 
 
-def _stored_form(device_id: int, part: frames.Series) -> Series:
-    return Series(device_id, [time * 1_000_000 for time in part.times], part.seqs, part.keys, part.values)
+def _stored_form(device_id: int, part: frames.Arrays) -> Series:
+    return Series(device_id, part.times * 1_000_000, part.seqs, part.keys, part.values)

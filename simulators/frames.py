@@ -5,7 +5,7 @@ A simulator fills columns with numpy; a frame rounds them to the decimals of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from devices.model import Field, Kind
 from devices.readings import Value
-from simulators.noise import Integers
+from simulators.noise import Floats, Integers
 
 Column: TypeAlias = NDArray[np.float64] | NDArray[np.bool_] | NDArray[np.int64] | NDArray[np.object_] | str
 """A value for each time; a single text stands for all times; NaN and None mean that nothing is sent."""
@@ -44,15 +44,28 @@ class Row(NamedTuple):
         return named
 
 
-class Series(NamedTuple):
+Sent: TypeAlias = NDArray[np.float64] | NDArray[np.bool_] | list[Any] | str | None
+"""A column as it is sent: numbers (NaN: nothing), states, texts, one text for all times, or nothing at all."""
+
+
+class Arrays(NamedTuple):
     """The readings of one part of a device as columns, in order of time: Unix seconds, sequence numbers, and the keys
-    and values of the kind in its order.
+    and values of the kind in its order, as they are sent.
     """
+
+    times: Integers
+    seqs: Integers
+    keys: tuple[list[str] | str, ...]
+    values: tuple[Sent, ...]
+
+
+class Series(NamedTuple):
+    """The same as lists, a value for each time."""
 
     times: list[int]
     seqs: list[int]
-    keys: tuple[Sequence[str], ...]
-    values: tuple[Sequence[Value], ...]
+    keys: tuple[list[str], ...]
+    values: tuple[list[Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +99,51 @@ class Frame:
             yield tuple(map(Row._make, rows))
 
     def series(self) -> Iterator[Series]:
-        """The same part after part, as columns."""
-        size, times = int(self.times.size), self.times.tolist()
-        for number, columns in enumerate(self.parts):
+        """The same part after part, as lists."""
+        size = int(self.times.size)
+        for part in self.arrays():
             yield Series(
-                times,
-                (self.sent * len(self.parts) + number).tolist(),
-                tuple(_texts(columns.get(f.name, ""), size) for f in self.kind.keys),
-                tuple(_values(f, columns.get(f.name), size) for f in self.kind.values),
+                part.times.tolist(),
+                part.seqs.tolist(),
+                tuple([key] * size if isinstance(key, str) else key for key in part.keys),
+                tuple(_listed(column, size) for column in part.values),
+            )
+
+    def arrays(self) -> Iterator[Arrays]:
+        """The same part after part, as columns."""
+        for number, columns in enumerate(self.parts):
+            yield Arrays(
+                self.times,
+                self.sent * len(self.parts) + number,
+                tuple(_texts(columns.get(f.name, "")) for f in self.kind.keys),
+                tuple(_sent(f, columns.get(f.name)) for f in self.kind.values),
             )
 
 
-def _texts(column: Column, size: int) -> Sequence[str]:
-    if isinstance(column, str):
-        return [column] * size
-    return [str(text) for text in column.tolist()]
+def _texts(column: Column) -> list[str] | str:
+    return column if isinstance(column, str) else [str(text) for text in column.tolist()]
 
 
-def _values(field: Field, column: Column | None, size: int) -> Sequence[Value]:
+def _sent(field: Field, column: Column | None) -> Sent:
     """One field's values as they are sent: rounded to the field's decimals and held at the sensor's range."""
-    if column is None:
-        return [None] * size
-    if isinstance(column, str):
-        return [column] * size
+    if column is None or isinstance(column, str):
+        return column
     if not field.is_number:
-        return _plain(column)
+        plain: NDArray[np.bool_] | list[Any] = column.tolist() if column.dtype == object else column.astype(np.bool_)
+        return plain
     numbers = np.round(np.asarray(column, dtype=np.float64), field.decimals)
     low = -np.inf if field.minimum is None else field.minimum
     high = np.inf if field.maximum is None else field.maximum
-    held = np.clip(numbers, low, high) + 0.0
-    absent = np.isnan(held)
-    if not absent.any():
-        return _plain(held)
-    return [None if gone else value for value, gone in zip(held.tolist(), absent.tolist(), strict=True)]
+    held: Floats = np.clip(numbers, low, high).astype(np.float64) + 0.0
+    return held
 
 
-def _plain(column: NDArray[Any]) -> list[Value]:
+def _listed(column: Sent, size: int) -> list[Value]:
+    if column is None or isinstance(column, str):
+        return [column] * size
+    if isinstance(column, list):
+        return column
     values: list[Value] = column.tolist()
+    if column.dtype == np.float64 and np.isnan(column).any():
+        return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN is not itself
     return values

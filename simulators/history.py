@@ -14,7 +14,7 @@ from devices.readings import Reading, TimeSource
 from devices.registry import Device
 from simulators.calendar import DAY_SECONDS, check_begun, utc
 from simulators.devices import Simulator
-from simulators.frames import Series
+from simulators.frames import Arrays
 
 CHUNK_SECONDS = 7 * DAY_SECONDS
 """Devices take turns by so much of the time: a week, as wide as a part of the tables."""
@@ -29,12 +29,12 @@ class Batch:
     device: Device
     kind: Kind
     until: int
-    series: list[Series]
+    arrays: list[Arrays]
 
     @property
     def readings(self) -> int:
         """How many readings are in it."""
-        return sum(len(series.times) for series in self.series)
+        return sum(arrays.times.size for arrays in self.arrays)
 
 
 def history(
@@ -51,7 +51,7 @@ def history(
             piece = _PIECE_READINGS * simulator.interval
             for begin in range(first, last, piece):
                 until = min(begin + piece, last)
-                yield Batch(simulator.device, simulator.kind, until, list(simulator.frame(begin, until).series()))
+                yield Batch(simulator.device, simulator.kind, until, list(simulator.frame(begin, until).arrays()))
 
 
 def readings_of(simulator: Simulator, start: int, end: int) -> list[Reading]:

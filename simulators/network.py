@@ -78,12 +78,18 @@ class Network:
         return tuple(sorted({carrier.operator for mast in self._setting.masts for carrier in mast.carriers}))
 
     def shadows(self, x: Floats, y: Floats) -> dict[str, tuple[Floats, Floats, Floats]]:
-        """For each mast: the field of sight, and standard shadows in and out of sight."""
+        """For each mast: the field of sight, infinite behind a hill, and standard shadows in and out of sight."""
         seen, hidden = (field.at(x, y) for field in self._common)
-        return {
-            code: (fields[0].at(x, y), HALF * (seen + fields[1].at(x, y)), HALF * (hidden + fields[2].at(x, y)))
-            for code, fields in self._fields.items()
-        }
+        found = {}
+        for mast in self._setting.masts:
+            sight, near, far = self._fields[mast.code]
+            behind = self._setting.terrain.hides((mast.x, mast.y, radio.STATION_M), x, y, radio.TERMINAL_M)
+            found[mast.code] = (
+                np.where(behind, np.inf, sight.at(x, y)),
+                HALF * (seen + near.at(x, y)),
+                HALF * (hidden + far.at(x, y)),
+            )
+        return found
 
     def received(
         self, mast: Mast, carrier: Carrier, x: Floats, y: Floats, shadow: tuple[Floats, Floats, Floats]
@@ -92,7 +98,6 @@ class Network:
         east, north = x - mast.x, y - mast.y
         distance = np.hypot(east, north)
         in_sight = probability(shadow[0]) < radio.sight_probability(distance)
-        in_sight &= ~self._setting.terrain.hides((mast.x, mast.y, radio.STATION_M), x, y, radio.TERMINAL_M)
         loss = np.where(
             in_sight,
             radio.loss_in_sight(distance, carrier.frequency_ghz),

@@ -1,8 +1,8 @@
 """History straight into the tables, past the broker: for simulated backfill and for archives.
 
 The same rows, newest values and ledger as by way of messages, idempotent in the same way. What comes this way was no
-message, so the ledger counts its readings only. It comes as columns, and nothing is made of a single reading but its
-row, unless it was there before: so a year of a commune is written in minutes.
+message, so the ledger counts its readings only. It comes as columns, and nothing is made of a single reading unless it
+was there before: so a year of a commune is written in minutes.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg import Connection, errors
 
 from devices.model import Kind
-from devices.readings import Reading, TimeSource, Value
+from devices.readings import Reading, TimeSource
 from storage.arrivals import Arrival, Settled
+from storage.blocks import HEADER, TRAILER, Column, blocks, is_one_by_one, listed, picked, value_at
 from storage.books import Books
 from storage.newest import Newest
 from storage.rows import Fate, KindRows, Row, conflict, prepare, write_repeating_rows
@@ -37,35 +40,30 @@ class Series(NamedTuple):
     """
 
     device_id: int
-    times: Sequence[int]
-    seqs: Sequence[int | None]
-    keys: tuple[Sequence[str], ...]
-    values: tuple[Sequence[Value], ...]
+    times: NDArray[np.int64]
+    seqs: Column
+    keys: tuple[Column, ...]
+    values: tuple[Column, ...]
 
-    def rows(self, times: Sequence[Any]) -> Iterator[Row]:
-        """The rows of the kind's table, with the times in whatever form they are given."""
-        size = len(self.times)
-        return zip(
-            repeat(self.device_id, size),
-            times,
-            times,
-            repeat(int(TimeSource.DEVICE), size),
-            repeat(None, size),
-            self.seqs,
-            *self.keys,
-            *self.values,
-            strict=True,
-        )
+    def columns(self, times: Column) -> tuple[Column, ...]:
+        """The columns of the kind's table, with the times in whatever form they are given."""
+        return (self.device_id, times, times, int(TimeSource.DEVICE), None, self.seqs, *self.keys, *self.values)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows of the kind's table."""
+        size = self.times.size
+        times = [moment(time) for time in self.times.tolist()]
+        return zip(*(listed(column, size) for column in self.columns(times)), strict=True)
 
     def reading(self, place: int) -> Reading:
         """One reading by itself."""
         return Reading(
-            moment(self.times[place]),
+            moment(int(self.times[place])),
             TimeSource.DEVICE,
             None,
-            self.seqs[place],
-            tuple(column[place] for column in self.keys),
-            tuple(column[place] for column in self.values),
+            value_at(self.seqs, place),
+            tuple(value_at(column, place) for column in self.keys),
+            tuple(value_at(column, place) for column in self.values),
         )
 
 
@@ -78,10 +76,10 @@ def series_of(device_id: int, readings: Sequence[Reading]) -> Series:
     """Readings of one device, in order of time, as columns."""
     return Series(
         device_id,
-        [(reading.time - _EPOCH) // timedelta(microseconds=1) for reading in readings],
+        np.array([(reading.time - _EPOCH) // timedelta(microseconds=1) for reading in readings], dtype=np.int64),
         [reading.seq for reading in readings],
-        tuple(zip(*(reading.keys for reading in readings), strict=True)),
-        tuple(zip(*(reading.values for reading in readings), strict=True)),
+        tuple(map(list, zip(*(reading.keys for reading in readings), strict=True))),
+        tuple(map(list, zip(*(reading.values for reading in readings), strict=True))),
     )
 
 
@@ -105,7 +103,7 @@ class HistoryWriter:
             fates = self._write_rows(prepared, batch)
             start = 0
             for series in batch:
-                size = len(series.times)
+                size = series.times.size
                 if fates is None:
                     kept: Sequence[int] = range(size)
                     total.stored += size
@@ -115,7 +113,7 @@ class HistoryWriter:
                 start += size
                 for places in _groups(series, kept):
                     telling = map(series.reading, _telling(series, places))
-                    newest.add(series.device_id, kind, moment(series.times[-1]), telling)
+                    newest.add(series.device_id, kind, moment(int(series.times[-1])), telling)
             newest.write(self._connection)
             books.write(self._connection)
         return total
@@ -125,24 +123,21 @@ class HistoryWriter:
         connection = self._connection
         try:
             with connection.transaction(), connection.cursor() as cursor, cursor.copy(prepared.copy) as copy:
-                copy.set_types([_BINARY_TYPES.get(name, name) for name in prepared.types])
+                copy.write(HEADER)
                 for series in batch:
-                    times = [time - _POSTGRES_EPOCH_MICROSECONDS for time in series.times]
-                    for row in series.rows(times):
-                        copy.write_row(row)
+                    columns = series.columns(series.times - _POSTGRES_EPOCH_MICROSECONDS)
+                    for block in blocks(prepared.types, columns, series.times.size):
+                        copy.write(block)
+                copy.write(TRAILER)
         except errors.UniqueViolation:
-            rows = chain.from_iterable(series.rows([moment(time) for time in series.times]) for series in batch)
-            return write_repeating_rows(connection, prepared, list(rows))
+            rows = list(chain.from_iterable(series.rows() for series in batch))
+            return write_repeating_rows(connection, prepared, rows)
         return None
-
-
-_BINARY_TYPES = {"timestamptz": "int8"}
-"""A timestamptz in binary is an eight-byte whole number; to give it as one spares half of the time of a row."""
 
 
 def _enter_stored(books: Books, series: Series) -> None:
     """Enter in the ledger that all of a series was stored, day by day (UTC+7)."""
-    times, start = series.times, 0
+    times, start = series.times.tolist(), 0
     while start < len(times):
         midnight = ((times[start] + _LOCAL_MICROSECONDS) // _DAY_MICROSECONDS + 1) * _DAY_MICROSECONDS
         end = bisect_left(times, midnight - _LOCAL_MICROSECONDS, start)
@@ -153,8 +148,8 @@ def _enter_stored(books: Books, series: Series) -> None:
 def _enter_fates(books: Books, kind: Kind, series: Series, fates: Sequence[Fate], total: Settled) -> Sequence[int]:
     """Enter what became of each reading of a series; returns the places of those that were kept."""
     kept: list[int] = []
-    for place, fate in enumerate(fates):
-        time = moment(series.times[place])
+    for place, (fate, microseconds) in enumerate(zip(fates, series.times.tolist(), strict=True)):
+        time = moment(microseconds)
         entry = books.entry(series.device_id, time)
         if fate is Fate.STORED:
             total.stored += 1
@@ -178,11 +173,12 @@ def _groups(series: Series, places: Sequence[int]) -> Iterator[Sequence[int]]:
     """The given places of a series, apart by their keys; in order."""
     if not places:
         return
-    if all(column.count(column[0]) == len(column) for column in series.keys):
+    several = [column for column in series.keys if is_one_by_one(column) and len(set(listed(column, 0))) > 1]
+    if not several:
         yield places
         return
     apart: dict[tuple[str, ...], list[int]] = {}
-    keys = list(zip(*series.keys, strict=True))
+    keys = list(zip(*(listed(column, 0) for column in several), strict=True))
     for place in places:
         apart.setdefault(keys[place], []).append(place)
     yield from apart.values()
@@ -193,8 +189,7 @@ def _telling(series: Series, places: Sequence[int]) -> list[int]:
     last = places[-1]
     found = {last}
     for column in series.values:
-        if column[last] is None and column.count(None) < len(column):
-            older = next((place for place in reversed(places) if column[place] is not None), None)
-            if older is not None:
-                found.add(older)
+        if is_one_by_one(column) and value_at(column, last) is None:
+            said = [place for place, value in zip(places, picked(column, places), strict=True) if value is not None]
+            found.update(said[-1:])
     return sorted(found)

@@ -243,7 +243,7 @@ def test_history_comes_in_weeks_device_after_device_and_in_pieces_that_are_soon_
     batches = list(history(nine, start, end))
     turns = [device for device, _ in groupby(batch.device.code for batch in batches)]
     assert turns == [simulator.device.code for simulator in nine] * 2
-    assert max(len(series.times) for batch in batches for series in batch.series) == 3000
+    assert max(arrays.times.size for batch in batches for arrays in batch.arrays) == 3000
     assert batches[-1].until == end
     with pytest.raises(BeforeTheWorld):
         next(history(nine, ORIGIN - 1, ORIGIN))
@@ -252,12 +252,12 @@ def test_history_comes_in_weeks_device_after_device_and_in_pieces_that_are_soon_
 def test_the_columns_of_history_are_its_readings(nine: list[Simulator]) -> None:
     start, end = at("2026-11-18 06:00"), at("2026-11-18 09:00")
     for batch in history(nine, start, end):
-        found = sorted(
-            row
-            for series in batch.series
-            for row in zip(series.times, series.seqs, zip(*series.values, strict=True), strict=True)
-        )
         simulator = next(s for s in nine if s.device == batch.device)
+        parts = list(simulator.frame(start, end).series())
+        assert [part.times for part in parts] == [arrays.times.tolist() for arrays in batch.arrays]
+        found = sorted(
+            row for part in parts for row in zip(part.times, part.seqs, zip(*part.values, strict=True), strict=True)
+        )
         expected = [(int(r.time.timestamp()), r.seq, r.values) for r in readings_of(simulator, start, end)]
         assert found == expected
         assert batch.readings == len(expected)
