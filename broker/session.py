@@ -132,7 +132,7 @@ class Session:
             self._wake_write.send(b"w")
 
     def _open(self, client: SingleThreadClient) -> None:
-        client.on_plain_publish = self._receive_plain
+        self._receive_first(client)
         client.may_read_on = self._has_room
         is_kept = open_session(
             client, self._address, clean=False, receive_maximum=self._receive_maximum, on_open=self._begin_epoch
@@ -171,6 +171,19 @@ class Session:
             raise SubscriptionRefused(
                 f"account {self._address.username!r} may not subscribe to {', '.join(self._refused)}"
             )
+
+    def _receive_first(self, client: SingleThreadClient) -> None:
+        """Let the first message of a connection shorten the next wait: the connection was of use, however it ends.
+
+        The answer to the subscription may be behind a backlog that a bad network never lets through in one piece.
+        """
+
+        def receive(topic: bytes, payload: bytes, packet_id: int, is_again: bool) -> None:
+            self._delay = FIRST_DELAY_SECONDS
+            client.on_plain_publish = self._receive_plain
+            self._receive_plain(topic, payload, packet_id, is_again)
+
+        client.on_plain_publish = receive
 
     def _receive_plain(self, topic: bytes, payload: bytes, packet_id: int, is_again: bool) -> None:
         # An invalid topic must not end the thread: it becomes a message like any other, and a dead letter. PostgreSQL's

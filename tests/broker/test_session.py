@@ -18,6 +18,7 @@ from broker.client import loop_until, make_client, open_session
 from broker.publisher import Publisher
 from broker.session import Delivery, Session
 from commune.stack.mosquitto import MosquittoServer
+from tests.journeys.proxy import Proxy, Way
 from tests.waiting import wait_until
 
 
@@ -167,6 +168,24 @@ def test_a_killed_broker_is_found_again_when_it_is_back(tmp_path_factory: pytest
         publish(broker, device, b"after")
         wait_until(lambda: b"after" in receiver.payloads(), "a message came after the restart")
         assert receiver.session.reconnects == 1
+
+
+def test_a_network_that_cuts_every_backlog_short_is_tried_again_soon(
+    broker_server: MosquittoServer, device: str, receive: Callable[..., Receiver]
+) -> None:
+    with receive():
+        pass
+    publish(broker_server, device, *(b"x" * 1000 for _ in range(80)))
+    with Proxy(broker_server.port) as proxy:
+        receiver = Receiver(replace(broker_server.address("ingest"), port=proxy.port), f"session-{device}", device)
+        cut = proxy.cut_after(5_000, Way.DOWN)
+        receiver.thread.start()
+        for _ in range(8):
+            wait_until(cut.sprung.is_set, "it has come back", 5)
+            cut = proxy.cut_after(5_000, Way.DOWN)
+        receiver.session.stop()
+        receiver.thread.join(10)
+    assert len(receiver.came) >= 8, "each time it was brought something"
 
 
 @pytest.mark.parametrize(
