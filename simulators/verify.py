@@ -26,6 +26,9 @@ ARRAY_MICROSECONDS = 1_000_000
 Identity = tuple[str, str, int]
 """Device, keys, Unix microseconds."""
 
+MOVED_MICROSECONDS = 50_000
+"""A backlog's untimed readings are moved apart, so that none falls on another; so far behind the receipt at most."""
+
 
 @dataclass(slots=True)
 class _Row:
@@ -131,7 +134,7 @@ class _Readings:
         content = _content(
             reading.device, reading.key, reading.source, reading.device_time, reading.seq, reading.values
         )
-        if content in self._untimed and not 0 <= reading.received - reading.time <= _widest(reading):
+        if content in self._untimed and not -MOVED_MICROSECONDS <= reading.received - reading.time <= _widest(reading):
             number = self._untimed[content].number
             where = at(reading.device, reading.key, reading.time)
             self._verdict.add("time", where, f"not the time of receipt, {reading.received}", number)
