@@ -1,8 +1,8 @@
-"""The five roles of the system, and how they become accounts.
+"""The six roles of the system, and how they become accounts.
 
-commune_admin keeps the registry; commune_ingest writes what arrives; commune_read answers the API; commune_repair turns
-dead letters into readings for it; commune_grafana sees the views of schema wall and nothing else. Migrations make them
-without LOGIN; a password makes one an account.
+commune_admin keeps house; commune_ingest writes what arrives; commune_read answers the API; commune_repair turns dead
+letters into readings for it, and commune_registry keeps people and the registry for it; commune_grafana sees the views
+of schema wall and nothing else. Migrations make them without LOGIN; a password makes one an account.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Role(StrEnum):
     INGEST = "commune_ingest"
     READ = "commune_read"
     REPAIR = "commune_repair"
+    REGISTRY = "commune_registry"
     GRAFANA = "commune_grafana"
 
 

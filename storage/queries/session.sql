@@ -7,3 +7,7 @@ SELECT set_config('search_path', 'commune, public', false),
     set_config('tcp_keepalives_interval', '10', false),
     set_config('tcp_keepalives_count', '3', false),
     CASE WHEN %(role)s::text IS NOT NULL THEN set_config('role', %(role)s::text, false) END;
+
+-- name: name_actor
+-- Who asks for what this transaction changes; the audit trail takes it from here.
+SELECT set_config('commune.actor', %(actor)s::text, true);
