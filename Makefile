@@ -11,8 +11,12 @@ export DEBIAN_MIRROR ?=
 DEMO_ARGUMENTS ?=
 # Handed on to pytest, such as "-k registry".
 TEST_ARGUMENTS ?=
+# Processes that share the tests, each with servers of its own; "0" runs them in one, as a debugger needs it.
+TEST_PROCESSES ?= logical
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# Each process begins with a stretch of its own, so that servers of a module are started once; then it helps the others.
+SHARED := --numprocesses $(TEST_PROCESSES) --dist worksteal
 PARALLEL := $(MAKE) --no-print-directory --jobs=2
 
 SHELL := /bin/bash
@@ -46,8 +50,8 @@ demo: system ## run everything on this machine with a simulated commune (Ctrl-C 
 test: system-for-tests ## lint, types, laws of imports, and the whole suite on TimescaleDB, then storage and API on plain PostgreSQL
 	@$(PARALLEL) venv-dev $(if $(ROOT),timescaledb,timescaledb-if-possible)
 	@$(MAKE) --no-print-directory lint types laws
-	$(BIN)/pytest --edition $(or $(COMMUNE_TEST_EDITION),$(if $(or $(ROOT),$(filter true,$(CI))),timescaledb,auto)) $(TEST_ARGUMENTS)
-	$(BIN)/pytest --edition plain tests/storage tests/api $(TEST_ARGUMENTS)
+	$(BIN)/pytest --edition $(or $(COMMUNE_TEST_EDITION),$(if $(or $(ROOT),$(filter true,$(CI))),timescaledb,auto)) $(SHARED) $(TEST_ARGUMENTS)
+	$(BIN)/pytest --edition plain $(SHARED) tests/storage tests/api $(TEST_ARGUMENTS)
 
 lint: venv-dev ## ruff, on rules and on format
 	$(BIN)/ruff check

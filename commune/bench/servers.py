@@ -86,12 +86,15 @@ class Bench:
 
 
 @contextmanager
-def bench_servers(local_directory: Path) -> Iterator[Bench]:
-    """Servers with the benchmark's devices registered; gone when the block ends."""
+def bench_servers(local_directory: Path, broker_settings: Mapping[str, str] | None = None) -> Iterator[Bench]:
+    """Servers with the benchmark's devices registered; gone when the block ends.
+
+    `broker_settings` replaces values of lines of deploy/mosquitto/mosquitto.conf.
+    """
     with (
         Instance.create(local_directory, "bench") as instance,
         PostgresServer.start(instance.path / "postgres") as postgres,
-        MosquittoServer.start(instance.path / "mosquitto") as broker,
+        MosquittoServer.start(instance.path / "mosquitto", settings=broker_settings) as broker,
     ):
         postgres.create_database(DATABASE)
         with closing(connect(postgres.url(DATABASE), autocommit=True)) as connection:
