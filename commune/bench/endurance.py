@@ -29,7 +29,7 @@ SAMPLE_SECONDS = 1.0
 MEBIBYTE = 1024 * 1024
 CHUNK_MESSAGES = 500
 WIDE_QUEUE = {"max_queued_messages": "20000000", "max_queued_bytes": "17179869184"}
-"""Minutes at full rate are more than the deployed queue holds (docs/reference/broker-limits.md), and what the broker
+"""Minutes at full rate are more than the deployed queue holds (docs/how-to/watch-ingest.md), and what the broker
 drops would say nothing of ingest."""
 
 
