@@ -30,3 +30,11 @@ class SheetError(ValueError):
     def __init__(self, text: Text) -> None:
         super().__init__(f"{text.vi} / {text.en}")
         self.text = text
+
+
+class CoordinateError(ValueError):
+    """A text gives no latitude, longitude or place; `text` says why, and what is expected, in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.vi} / {text.en}")
+        self.text = text
