@@ -93,3 +93,4 @@ class Device:
     maker: str = ""
     serial: str = ""
     note: str = ""
+    tags: tuple[str, ...] = ()

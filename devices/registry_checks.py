@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from devices.catalogue import KINDS
+from devices.geometry import faults_of_boundary
 from devices.model import Kind, Text
 from devices.registry import Commune, Device, Hamlet, Site
 from devices.topics import SLUG
@@ -15,6 +17,8 @@ VIET_NAM_LONGITUDES = (101.0, 118.0)
 """A box around Viet Nam with its islands, in WGS 84 degrees; it serves to recognise exchanged coordinates only."""
 LONGEST_INTERVAL_SECONDS = 604_800
 """A week."""
+MOST_TAGS = 20
+LONGEST_TAG = 40
 
 
 def faults_of_device(device: Device, kinds: Mapping[str, Kind] = KINDS) -> list[Text]:
@@ -25,6 +29,7 @@ def faults_of_device(device: Device, kinds: Mapping[str, Kind] = KINDS) -> list[
         *_place(device.latitude, device.longitude),
         *_height(device.height_m),
         *_interval(device.expected_interval_seconds),
+        *_tags(device.tags),
     ]
 
 
@@ -42,6 +47,8 @@ def faults_of_hamlet(hamlet: Hamlet) -> list[Text]:
     faults = [*_code("thôn", "hamlet", hamlet.code), *_name(hamlet.name), *_place(hamlet.latitude, hamlet.longitude)]
     if hamlet.population is not None and hamlet.population < 0:
         faults.append(Text(f"dân số {hamlet.population} là số âm", f"population {hamlet.population} is negative"))
+    if hamlet.boundary is not None:
+        faults.extend(faults_of_boundary(json.loads(hamlet.boundary)))
     return faults
 
 
@@ -109,6 +116,19 @@ def _interval(seconds: int | None) -> Iterator[Text]:
             f"chu kỳ {seconds} giây ngoài khoảng 1 đến {LONGEST_INTERVAL_SECONDS}",
             f"interval of {seconds} seconds is outside 1 to {LONGEST_INTERVAL_SECONDS}",
         )
+
+
+def _tags(tags: Sequence[str]) -> Iterator[Text]:
+    if len(tags) > MOST_TAGS:
+        yield Text(f"có {len(tags)} nhãn, nhiều hơn {MOST_TAGS}", f"there are {len(tags)} tags, more than {MOST_TAGS}")
+    for tag in tags:
+        if not tag.strip() or tag != tag.strip() or len(tag) > LONGEST_TAG or "," in tag or not tag.isprintable():
+            yield Text(
+                f"nhãn {tag!r} phải có 1 đến {LONGEST_TAG} ký tự, không có dấu phẩy hay khoảng trắng ở hai đầu",
+                f"the tag {tag!r} must be 1 to {LONGEST_TAG} characters without a comma or a space at its ends",
+            )
+    if len(set(tags)) != len(tags):
+        yield Text("một nhãn được ghi hai lần", "a tag is given twice")
 
 
 def _within(value: float, low: float, high: float) -> bool:

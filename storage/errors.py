@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import psycopg
 
 from devices.model import Text
+from devices.people import Role
 
 
 class StorageError(Exception):
@@ -56,6 +57,30 @@ class RegistryRefused(StorageError):
     def __init__(self, text: Text) -> None:
         super().__init__(f"{text.vi} / {text.en}")
         self.text = text
+
+
+class CodeTaken(RegistryRefused):
+    """Something else is registered under this code."""
+
+
+class StateRefused(RegistryRefused):
+    """A device may not take this step of its life, or nothing is to be done with one in its state."""
+
+
+class RoleRefused(RegistryRefused):
+    """The step makes sense, and is for another role to take; `needed` is the least."""
+
+    def __init__(self, text: Text, needed: Role) -> None:
+        super().__init__(text)
+        self.needed = needed
+
+
+class Outdated(StorageError):
+    """What was to be changed was changed by somebody else in the meantime; `version` is the one that is there now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the version that is there now is {version}")
+        self.version = version
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from devices.catalogue import KINDS
+from devices.lifecycle import refusal
 from devices.model import Text
 from devices.registry import Device, DeviceState
 from devices.registry_checks import faults_of_device, joined
-from storage.errors import RegistryRefused, driver_errors
+from storage.errors import CodeTaken, RegistryRefused, StateRefused, driver_errors
 from storage.places import Places, add_commune, add_hamlet, add_site, read_places
 from storage.sql import query
 
@@ -53,12 +54,16 @@ class RegisteredDevice:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device as it is registered, with its number and the times of its registration and last change."""
+    """A device as it is registered, with its number and the times of its registration and last change.
+
+    `version` rises with every change.
+    """
 
     device_id: int
     device: Device
     registered_at: datetime
     updated_at: datetime
+    version: int
 
 
 def generation(connection: Connection[Any]) -> int:
@@ -140,8 +145,9 @@ def count_devices(
 def add_device(connection: Connection[Any], device: Device, *, replace: bool = False) -> int:
     """Register a device and return its number; without an interval of its own it has that of its kind.
 
-    With `replace` a device of the same code and kind is described anew. Raises RegistryRefused for an unknown commune,
-    hamlet, site or kind, a code that is taken, and values that make no sense.
+    With `replace` a device of the same code and kind is described anew; one in service stays in its state where
+    `device` says no more than that it is registered. Raises RegistryRefused for an unknown commune, hamlet, site or
+    kind, and values that make no sense, CodeTaken for a code that is taken, StateRefused for a step that no life takes.
     """
     with driver_errors(), connection.transaction():
         places = read_places(connection)
@@ -151,16 +157,30 @@ def add_device(connection: Connection[Any], device: Device, *, replace: bool = F
         values = parameters_of(device, places)
         row = connection.execute(query("add_device"), values).fetchone()
         if row is None and replace:
+            values["state"] = _state_anew(connection, device)
             row = connection.execute(query("change_device"), values).fetchone()
         if row is None:
-            raise RegistryRefused(_taken(connection, device))
+            raise CodeTaken(_taken(connection, device))
         return int(row[0])
+
+
+def _state_anew(connection: Connection[Any], device: Device) -> DeviceState:
+    there = get_device(connection, device.commune, device.code)
+    if there is None or there.device.state is device.state:
+        return device.state
+    if device.state is DeviceState.REGISTERED and there.device.state in (DeviceState.ACTIVE, DeviceState.MAINTENANCE):
+        return there.device.state
+    refused = refusal(there.device.state, device.state)
+    if refused is not None:
+        raise StateRefused(refused)
+    return device.state
 
 
 def parameters_of(device: Device, places: Places) -> dict[str, Any]:
     """The parameters of the statements add_device and change_device."""
     interval = device.expected_interval_seconds or KINDS[device.kind].interval_seconds
     return asdict(replace(device, expected_interval_seconds=interval)) | {
+        "tags": list(device.tags),
         "commune_id": places.commune(device.commune),
         "hamlet_id": places.hamlet(device.commune, device.hamlet),
         "site_id": places.site(device.commune, device.site),
@@ -187,5 +207,6 @@ def _registered(row: tuple[Any, ...]) -> RegisteredDevice:
 
 
 def _row(row: dict[str, Any]) -> DeviceRow:
-    about = {name: row.pop(name) for name in ("device_id", "registered_at", "updated_at")}
-    return DeviceRow(device=Device(**row | {"state": DeviceState(row["state"])}), **about)
+    about = {name: row.pop(name) for name in ("device_id", "registered_at", "updated_at", "version")}
+    known = {"state": DeviceState(row["state"]), "tags": tuple(row["tags"])}
+    return DeviceRow(device=Device(**row | known), **about)

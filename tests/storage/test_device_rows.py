@@ -30,7 +30,8 @@ from storage.registry import (
 
 GIA_LOC = Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3)
 VO_NHAI = Commune("vo-nhai", "Võ Nhai", "Thái Nguyên", 21.75, 106.07, is_sample=True)
-HAMLET = Hamlet("thon-1", "Thôn Một", HamletType.THON, 820, 20.871, 106.302, '{"type": "Point", "coordinates": [1, 2]}')
+BOUNDARY = '{"type": "Polygon", "coordinates": [[[106, 20], [107, 20], [107, 21], [106, 20]]]}'
+HAMLET = Hamlet("thon-1", "Thôn Một", HamletType.THON, 820, 20.871, 106.302, BOUNDARY)
 SITE = Site("ubnd", "Trụ sở UBND xã", SiteType.UBND, 20.87, 106.3, "thon-1")
 PLACED = Device("gia-loc", "tram-1", "environment", "Trạm 1", 20.87, 106.3, 3.5, "thon-1", "ubnd", 30)
 FULL = replace(PLACED, state=DeviceState.ACTIVE, model="M1", maker="Hãng", serial="SN-1", note="trên mái")
