@@ -26,10 +26,14 @@ from api import (
     repair,
     series,
 )
+from api.access_document import declare, routes_with_roles
 from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
 from api.security import HeadersMiddleware
+from devices.passwords import Sealer
+from devices.people import SignInRules
 from storage.reader import Reader
+from storage.registrar import Registrar
 from storage.repairs import Repairs
 
 STATIC = Path(__file__).parent / "static"
@@ -59,14 +63,19 @@ def create_app(
     title: str = "IoT cấp xã",
     now: Callable[[], datetime] = utc_now,
     repairs: Repairs | None = None,
+    registrar: Registrar | None = None,
+    sign_in: SignInRules | None = None,
+    sealer: Sealer | None = None,
     ready_lag_seconds: int = 0,
 ) -> FastAPI:
     """The API and its pages over one database.
 
     It starts without the database too, and answers 503 until it can be reached. `pool_connections` bounds the
     connections that it holds; `title` is the name on the start page; `now` is the clock that states and ages refer to.
-    Dead letters are repaired through `repairs`; without it the API only reads. /readyz says no while ingest is behind
-    by more than `ready_lag_seconds` (0: however far).
+    Dead letters are repaired through `repairs`, people and the registry are written through `registrar`, which is
+    closed with the application; without them the API only reads, and without the latter nobody can sign in, by the
+    rules `sign_in`. `sealer` closes the passwords that devices are given. /readyz says no while ingest is behind by
+    more than `ready_lag_seconds` (0: however far).
     """
     measured = metrics.Metrics()
 
@@ -75,10 +84,14 @@ def create_app(
         reader = Reader(database_url, pool_connections=pool_connections)
         try:
             measured.watch(reader)
-            app.state.context = Context(reader, now, repairs, ready_lag_seconds)
+            app.state.context = Context(
+                reader, now, repairs, ready_lag_seconds, registrar, sign_in or SignInRules(), sealer
+            )
             yield
         finally:
             reader.close()
+            if registrar is not None:
+                registrar.close()
 
     app = FastAPI(
         title=title,
@@ -98,6 +111,7 @@ def create_app(
     error_handlers.install(app)
     app.add_middleware(metrics.MetricsMiddleware, metrics=measured)
     app.add_middleware(HeadersMiddleware)
+    list(routes_with_roles(app))  # a route that forgot its role is no route of a running system
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -112,6 +126,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
             tags=app.openapi_tags,
             routes=app.routes,
         )
+        declare(app, document)
         for operations in document["paths"].values():
             for operation_ in operations.values():
                 for status, answer in operation_["responses"].items():

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from api import cursors
+from api.access import needs
 from api.context import (
     DEFAULT_LIMIT,
     PREFIX,
@@ -25,9 +26,10 @@ from api.context import (
 )
 from api.schemas import EXAMPLE_TIME, Schema
 from devices.clocks import ClockState
+from devices.people import Role
 from storage.clocks import DeviceClock, device_clocks
 
-router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 MOST_HOURS = 168
 

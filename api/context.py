@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,8 +14,11 @@ from api.errors import ApiProblem, Problem, close_to, shown
 from api.schemas import ProblemAnswer
 from devices.catalogue import KINDS
 from devices.model import Kind, Text
+from devices.passwords import Sealer
+from devices.people import SignInRules
 from storage import fleet
 from storage.reader import ReadConnection, Reader
+from storage.registrar import Registrar
 from storage.repairs import Repairs
 
 PREFIX = "/api/v1"
@@ -30,12 +33,17 @@ class Context:
     """The database and the clock of one application.
 
     `repairs` writes to the database; None where nobody may. `ready_lag_seconds` is how far ingest may be behind.
+    `registrar` writes people and the registry; None where nobody may, and then nobody can sign in either.
+    `sealer` closes the passwords of devices; None where nobody can give one.
     """
 
     reader: Reader
     now: Callable[[], datetime]
     repairs: Repairs | None = None
     ready_lag_seconds: int = 0
+    registrar: Registrar | None = None
+    sign_in: SignInRules = field(default_factory=SignInRules)
+    sealer: Sealer | None = None
 
 
 def _context(request: Request) -> Context:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import cursors
+from api.access import needs
 from api.context import (
     DEFAULT_LIMIT,
     LARGEST_ID,
@@ -26,10 +27,11 @@ from api.schemas import Words
 from api.schemas_data import DeadLetterAnswer, DeadLetterDetail, DeadLetterPage
 from api.times import TIME_FORM, parse_optional_time
 from devices.model import Text
+from devices.people import Role
 from devices.reasons import REASONS, Reason
 from storage import set_aside
 
-router = APIRouter(prefix=PREFIX, tags=["losses"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(prefix=PREFIX, tags=["losses"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 DeviceQuery = Annotated[str | None, Query(pattern=SLUG_PATTERN, description="Only the device of this code.")]
 

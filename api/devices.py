@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import cursors
+from api.access import needs
 from api.context import (
     DEFAULT_LIMIT,
     PREFIX,
@@ -29,10 +30,11 @@ from api.context import (
 from api.schemas import DeviceAnswer, DeviceDetail, DevicePage
 from api.schemas_data import LatestEntry, LatestOfDevice, LatestOfKind, LatestOfKindEntry, ValueAnswer
 from devices.model import Kind
+from devices.people import Role
 from devices.registry import DeviceState
 from storage import fleet, latest
 
-router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 DeviceStateQuery = Annotated[fleet.LineState | None, Query(description="Only devices in this state now.")]
 LifecycleQuery = Annotated[DeviceState | None, Query(description="Only devices at this point of their life.")]

@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
+from api.access import SignInNeeded
 from api.errors import MEDIA_TYPE, Allowed, ApiProblem, Problem, close_to, shown
 from devices.model import Text
 from storage.errors import DatabaseUnavailable, QueryTooSlow
@@ -32,6 +34,7 @@ def problem_response(request: Request, error: ApiProblem) -> Response:
 def install(app: FastAPI) -> None:
     """Let every error of the application leave as a problem document."""
     app.add_exception_handler(ApiProblem, _api_problem)
+    app.add_exception_handler(SignInNeeded, _sign_in_needed)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
@@ -42,6 +45,11 @@ def install(app: FastAPI) -> None:
 async def _api_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiProblem)
     return problem_response(request, error)
+
+
+async def _sign_in_needed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInNeeded)
+    return RedirectResponse(error.location, status_code=303, headers={"Cache-Control": "no-store"})
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

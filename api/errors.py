@@ -23,6 +23,9 @@ class Problem(Enum):
     """A type of problem: the name that ends its URI, its HTTP status, its title."""
 
     BAD_CURSOR = ("bad-cursor", 400, Text("Mã trang không hợp lệ", "Bad cursor"))
+    NOT_SIGNED_IN = ("not-signed-in", 401, Text("Chưa đăng nhập", "Not signed in"))
+    ROLE_NEEDED = ("role-needed", 403, Text("Không đủ quyền", "Not allowed in this role"))
+    BAD_CSRF_TOKEN = ("bad-csrf-token", 403, Text("Thiếu mã chống giả mạo", "Missing or wrong CSRF token"))
     NOT_FOUND = ("not-found", 404, Text("Không có đường dẫn này", "No such route"))
     UNKNOWN_KIND = ("unknown-kind", 404, Text("Không có loại thiết bị này", "Unknown kind of device"))
     UNKNOWN_COMMUNE = ("unknown-commune", 404, Text("Không có xã này", "Unknown commune"))

@@ -6,16 +6,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from api.access import needs
 from api.context import PREFIX, check_parameter_names, kind_of_path, problems
 from api.schemas import FieldAnswer, KindAnswer, KindList, Words
 from devices.catalogue import KINDS
 from devices.model import Field, Kind
+from devices.people import Role
 from storage.aggregates import allowed_aggregates
 
-router = APIRouter(prefix=PREFIX, tags=["kinds"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(prefix=PREFIX, tags=["kinds"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 # The catalogue changes with a new version of the program only.
-CACHE = "public, max-age=300"
+CACHE = "private, max-age=300"
 
 
 def field_answer(field: Field) -> FieldAnswer:

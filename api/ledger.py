@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import cursors
+from api.access import needs
 from api.context import (
     DEFAULT_LIMIT,
     PREFIX,
@@ -24,9 +25,10 @@ from api.dead_letters import DeviceQuery
 from api.errors import ApiProblem, Problem
 from api.schemas_data import LedgerEntry, LedgerPage, LedgerTotals
 from devices.model import Text
+from devices.people import Role
 from storage import ledger_view
 
-router = APIRouter(prefix=PREFIX, tags=["losses"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(prefix=PREFIX, tags=["losses"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 _COUNTS = tuple(field.name for field in dataclass_fields(ledger_view.LedgerSums))
 

@@ -11,10 +11,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access import public
 from api.context import check_parameter_names, problems
 from storage.reader import Reader
 
-router = APIRouter(tags=["operation"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(tags=["operation"], dependencies=[public(), Depends(check_parameter_names)])
 
 UNMATCHED = "unmatched"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from api.access import public
 from api.context import PREFIX, Ctx, check_parameter_names, problems
 from api.errors import ApiProblem, Problem, close_to, shown
 from api.schemas import ProblemTypeAnswer, Words
@@ -13,7 +14,7 @@ from api.schemas_data import HealthAnswer, ReadyAnswer
 from devices.model import Text
 from storage.readiness import IngestState, ingest_state, readiness
 
-router = APIRouter(tags=["operation"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(tags=["operation"], dependencies=[public(), Depends(check_parameter_names)])
 
 
 @router.get("/healthz", responses=problems(422))

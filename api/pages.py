@@ -12,8 +12,10 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.access import needs, public
 from api.context import PREFIX
 from api.words import words_in
+from devices.people import Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,13 +38,13 @@ def render(name: str, language: str, title: str) -> str:
     return _template(name).substitute(safe, lang=language, other=other, title=html.escape(title), words=data)
 
 
-@router.get("/")
+@router.get("/", dependencies=[needs(Role.VIEWER)])
 def start_page(request: Request, lang: Language = "vi") -> HTMLResponse:
     """The start page: a map of the devices with state and latest values."""
     return HTMLResponse(render("start.html", lang, request.app.title))
 
 
-@router.get(f"{PREFIX}/docs")
+@router.get(f"{PREFIX}/docs", dependencies=[public()])
 def documentation(request: Request, lang: Language = "vi") -> HTMLResponse:
     """The documentation of the API, drawn from its OpenAPI document."""
     return HTMLResponse(render("docs.html", lang, request.app.title))

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 
+from api.access import needs
 from api.context import PREFIX, CommuneQuery, Ctx, KindQuery, check_parameter_names, kind_of_query, problems
 from api.devices import DeviceStateQuery, LifecycleQuery, device_answer
 from api.schemas import (
@@ -18,9 +19,10 @@ from api.schemas import (
     HamletAnswer,
     SiteAnswer,
 )
+from devices.people import Role
 from storage import fleet
 
-router = APIRouter(prefix=PREFIX, tags=["places"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(prefix=PREFIX, tags=["places"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 GEOJSON = "application/geo+json"
 

@@ -6,12 +6,14 @@ import logging
 
 from fastapi import APIRouter, Depends, Response
 
+from api.access import needs
 from api.context import PREFIX, Context, Ctx, check_parameter_names, problems
 from api.errors import ApiProblem, Problem
 from api.schemas_repair import DiscardAnswer, RepairRequest, ReplayAnswer
 from api.times import parse_optional_time
 from api.writes import WriteRoute
 from devices.model import Text
+from devices.people import Role
 from storage.errors import RepairNotAllowed
 from storage.repairs import Repairs
 from storage.set_aside import DeadLetterFilter, LetterState
@@ -27,7 +29,7 @@ NAMING = ("ids", "reason", "commune", "device", "start", "end")
 """The members of a request of which there must be one."""
 
 
-@router.post("/dead-letters/replay", responses=problems(*STATUSES))
+@router.post("/dead-letters/replay", dependencies=[needs(Role.TECHNICIAN)], responses=problems(*STATUSES))
 def replay_dead_letters(response: Response, context: Ctx, request: RepairRequest) -> ReplayAnswer:
     """Read dead letters anew by what is registered and declared now.
 
@@ -53,7 +55,7 @@ def replay_dead_letters(response: Response, context: Ctx, request: RepairRequest
     )
 
 
-@router.post("/dead-letters/discard", responses=problems(*STATUSES))
+@router.post("/dead-letters/discard", dependencies=[needs(Role.OPERATOR)], responses=problems(*STATUSES))
 def discard_dead_letters(response: Response, context: Ctx, request: RepairRequest) -> DiscardAnswer:
     """Give dead letters up. They stay in the ledger as dead-lettered, and cannot be replayed afterwards."""
     response.headers["Cache-Control"] = "no-store"

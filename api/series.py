@@ -13,6 +13,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import cursors
+from api.access import needs
 from api.context import (
     PREFIX,
     CodePath,
@@ -28,10 +29,11 @@ from api.schemas_data import SeriesAnswer
 from api.series_columns import bucket_columns, raw_columns, wanted_fields
 from api.times import BUCKET_FORM, TIME_FORM, check_length, parse_bucket, parse_range, parse_time, write_time
 from devices.model import Kind
+from devices.people import Role
 from storage.series import Point, Position, SeriesPage, bucketed_series, raw_series
 from storage.series_sql import SeriesColumn
 
-router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[Depends(check_parameter_names)])
+router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 DEFAULT_LIMIT = 1000
 LARGEST_LIMIT = 10_000

@@ -1,21 +1,20 @@
-"""What every request that changes something must be, as long as there is no sign-in.
+"""What every request that changes something must be: in order before its body is read.
 
-The API listens on loopback only, but a browser on that machine opens pages of strangers, and such a page may send
-requests to loopback. It cannot send JSON to another origin without asking first (which is never answered with yes), and
-it cannot reach this process under an address: a name of its own that leads here (DNS rebinding) is refused.
+Nobody without the role makes this process read a body, and no body is larger than it need be. JSON alone is taken: a
+page of strangers cannot send it to another origin without asking first, which is never answered with yes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
-from api.errors import ApiProblem, Problem, shown
+from api.access import admit
+from api.errors import ApiProblem, Problem
 from devices.model import Text
 
 MOST_BYTES = 64 * 1024
@@ -30,38 +29,11 @@ class WriteRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
-            check_origin(request)
+            await run_in_threadpool(admit, self, request)
             check_content(request)
             return await handle(request)
 
         return checked
-
-
-def check_origin(request: Request) -> None:
-    """Raise ApiProblem (403) for a request that a page of somebody else may have sent."""
-    host = request.headers.get("host", "")
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "none")
-    if _is_address(host) and site in ("none", "same-origin") and (origin is None or urlsplit(origin).netloc == host):
-        return
-    raise ApiProblem(
-        Problem.FOREIGN_ORIGIN,
-        Text(
-            f"Chỉ nhận thay đổi gửi thẳng tới địa chỉ của máy này hoặc localhost, không qua tên {shown(host)!r} hay "
-            "từ trang web khác.",
-            f"Changes are taken only when sent straight to this machine's address or localhost, not by the name "
-            f"{shown(host)!r} nor from another site's page.",
-        ),
-        allowed={"host": "an IP address or localhost", "origin": "none, or that of this API"},
-    )
-
-
-def _is_address(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or bool(ip_address(name))
-    except ValueError:
-        return False
 
 
 def check_content(request: Request) -> None:

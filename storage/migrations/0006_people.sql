@@ -30,7 +30,6 @@ COMMENT ON COLUMN commune.person.password_hash IS 'argon2id; NULL for one who si
 CREATE TABLE commune.session (
     token_sha256 bytea PRIMARY KEY,
     person_id integer NOT NULL REFERENCES commune.person ON DELETE CASCADE,
-    csrf_token text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     seen_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
@@ -53,3 +52,6 @@ CREATE TABLE commune.api_token (
 GRANT USAGE ON SCHEMA commune TO commune_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON commune.person, commune.session, commune.api_token
     TO commune_registry, commune_admin;
+-- Who reads may find out who asks, and never a password's hash.
+GRANT SELECT ON commune.session, commune.api_token TO commune_read;
+GRANT SELECT (person_id, username, display_name, role, language, disabled_at) ON commune.person TO commune_read;

@@ -19,8 +19,9 @@ from api.app import create_app
 from commune.stack.postgres import PostgresServer
 from devices.catalogue import KINDS
 from ingest.again import interpreter
+from storage.registrar import Registrar
 from storage.repairs import Repairs
-from tests.api.world import NOW, World
+from tests.api.world import NOW, World, token
 
 DEADLINE_SECONDS = 30
 numbers = itertools.count(1)
@@ -81,8 +82,14 @@ def world(database_url: str) -> World:
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application over the test's database."""
-    repairs = Repairs(database_url, interpreter)
-    return create_app(database_url, pool_connections=4, now=clock, repairs=repairs, ready_lag_seconds=60)
+    return create_app(
+        database_url,
+        pool_connections=4,
+        now=clock,
+        repairs=Repairs(database_url, interpreter),
+        registrar=Registrar(database_url, pool_connections=2),
+        ready_lag_seconds=60,
+    )
 
 
 @pytest.fixture
@@ -93,15 +100,28 @@ def address(app: FastAPI) -> Iterator[str]:
 
 
 @pytest.fixture
-def client(address: str) -> Iterator[httpx.Client]:
-    """A client of the running API."""
+def administrator(database_url: str) -> dict[str, str]:
+    """The header of a token of an administrator."""
+    return token(database_url)
+
+
+@pytest.fixture
+def client(address: str, administrator: dict[str, str]) -> Iterator[httpx.Client]:
+    """A client of the running API that carries a token of an administrator."""
+    with httpx.Client(base_url=address, timeout=DEADLINE_SECONDS, headers=administrator) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger(address: str) -> Iterator[httpx.Client]:
+    """A client of the running API that carries nothing."""
     with httpx.Client(base_url=address, timeout=DEADLINE_SECONDS) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def shared_address(postgres_server: PostgresServer, template_database: str) -> Iterator[str]:
-    """An API that tests share which only ask: one commune, one device of each kind, something set aside."""
+def shared_url(postgres_server: PostgresServer, template_database: str) -> Iterator[str]:
+    """The database of tests which only ask: one commune, one device of each kind, something set aside."""
     name = f"test_api_shared_{next(numbers)}"
     postgres_server.create_database(name, template_database)
     url = postgres_server.url(name)
@@ -111,14 +131,26 @@ def shared_address(postgres_server: PostgresServer, template_database: str) -> I
         world.device(f"{kind}-01", kind)
     world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
     world.strange(b"{}")
-    repairs = Repairs(url, interpreter)
-    with serve(create_app(url, pool_connections=4, now=Clock(), repairs=repairs)) as address:
-        yield address
+    yield url
     postgres_server.drop_database(name)
 
 
 @pytest.fixture(scope="session")
-def shared_client(shared_address: str) -> Iterator[httpx.Client]:
-    """A client of the API that tests share."""
-    with httpx.Client(base_url=shared_address, timeout=DEADLINE_SECONDS) as client:
+def shared_address(shared_url: str) -> Iterator[str]:
+    """The API over the database that tests share."""
+    app = create_app(
+        shared_url,
+        pool_connections=4,
+        now=Clock(),
+        repairs=Repairs(shared_url, interpreter),
+        registrar=Registrar(shared_url, pool_connections=2),
+    )
+    with serve(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def shared_client(shared_address: str, shared_url: str) -> Iterator[httpx.Client]:
+    """A client of the API that tests share, which carries a token of an administrator."""
+    with httpx.Client(base_url=shared_address, timeout=DEADLINE_SECONDS, headers=token(shared_url)) as client:
         yield client

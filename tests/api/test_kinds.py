@@ -19,7 +19,7 @@ def test_all_kinds_are_listed_in_the_order_of_the_catalogue(client: httpx.Client
     answer = client.get("/api/v1/kinds")
     assert answer.status_code == 200
     assert [kind["name"] for kind in answer.json()["items"]] == list(KINDS)
-    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert answer.headers["cache-control"] == "private, max-age=300"
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -12,6 +12,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.access import public
 from api.app import create_app
 from storage import reader
 from storage.connect import connect
@@ -111,7 +112,7 @@ def test_a_question_that_takes_too_long_is_given_up_in_words(
 ) -> None:
     monkeypatch.setattr(reader, "STATEMENT_TIMEOUT_SECONDS", 1)
     app = create_app(database_url)
-    slow = APIRouter()
+    slow = APIRouter(dependencies=[public()])
 
     @slow.get("/slow")
     def ask() -> None:
@@ -127,7 +128,7 @@ def test_a_question_that_takes_too_long_is_given_up_in_words(
 
 def test_a_failure_of_ours_tells_the_caller_nothing_of_it(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     app = create_app(database_url)
-    broken = APIRouter()
+    broken = APIRouter(dependencies=[public()])
 
     @broken.get("/broken")
     def fail() -> None:
@@ -168,12 +169,15 @@ def test_the_pool_of_connections_is_measured(world: World, app: FastAPI, client:
     assert app.state.context.reader.statistics()["idle"] >= 1
 
 
-def test_more_questions_than_connections_all_get_their_answer(world: World, address: str) -> None:
+def test_more_questions_than_connections_all_get_their_answer(
+    world: World, address: str, administrator: dict[str, str]
+) -> None:
     world.device("env-01")
     statuses: list[int] = []
 
     def ask() -> None:
-        statuses.extend(httpx.get(f"{address}/api/v1/devices", timeout=30).status_code for _ in range(4))
+        with httpx.Client(base_url=address, timeout=30, headers=administrator) as client:
+            statuses.extend(client.get("/api/v1/devices").status_code for _ in range(4))
 
     threads = [threading.Thread(target=ask) for _ in range(12)]
     for thread in threads:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSize, expect, sync_playwright
 
 from api.words import WORDS
 from commune.stack.machine import browser as find_browser
@@ -48,9 +48,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def watch(browser: Browser, address: str, width: int = 1280, height: int = 800) -> Watched:
+def watch(browser: Browser, address: str, headers: dict[str, str], width: int = 1280, height: int = 800) -> Watched:
     """A page whose every request and complaint is noted; requests to strangers are noted and cut off."""
-    page = browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN").new_page()
+    page = browser.new_context(
+        viewport={"width": width, "height": height}, locale="vi-VN", extra_http_headers=headers
+    ).new_page()
     page.set_default_timeout(PATIENCE_MILLISECONDS)
     watched = Watched(page, address)
 
@@ -72,9 +74,9 @@ def watch(browser: Browser, address: str, width: int = 1280, height: int = 800) 
 
 
 @pytest.fixture
-def watched(chromium: Browser, address: str) -> Iterator[Watched]:
+def watched(chromium: Browser, address: str, administrator: dict[str, str]) -> Iterator[Watched]:
     """A page on a screen of a desk; afterwards it must have complained of nothing and asked no stranger."""
-    watched = watch(chromium, address)
+    watched = watch(chromium, address, administrator)
     yield watched
     watched.page.context.close()
     assert watched.strangers == []
@@ -256,8 +258,8 @@ def test_a_name_from_the_registry_is_text_and_never_markup(world: World, watched
 
 
 @pytest.mark.usefixtures("village")
-def test_a_phone_shows_all_of_it_in_one_column(chromium: Browser, address: str) -> None:
-    phone = watch(chromium, address, 360, 740)
+def test_a_phone_shows_all_of_it_in_one_column(chromium: Browser, address: str, administrator: dict[str, str]) -> None:
+    phone = watch(chromium, address, administrator, 360, 740)
     page = phone.open()
     expect(page.locator(".device")).to_have_count(4)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -10,12 +10,14 @@ import orjson
 
 from devices.catalogue import KINDS
 from devices.codec import decode_status, decode_telemetry
+from devices.people import Role
 from devices.readings import Fault
 from devices.reasons import Reason
 from devices.registry import Commune, Device, DeviceState, Hamlet, HamletType, Site, SiteType
 from storage.arrivals import Arrival, Outcome
 from storage.connect import connect
 from storage.registry import add_commune, add_device, add_hamlet, add_site
+from storage.tokens import add_token
 from storage.writer import Writer
 
 COMMUNE = "gia-loc"
@@ -26,6 +28,14 @@ BOUNDARY = {
     "coordinates": [[[106.29, 20.86], [106.31, 20.86], [106.31, 20.88], [106.29, 20.88], [106.29, 20.86]]],
 }
 Members = Mapping[str, object]
+
+
+def token(url: str, role: Role = Role.ADMINISTRATOR) -> dict[str, str]:
+    """The header of a fresh token of a role."""
+    with closing(connect(url)) as connection:
+        made = add_token(connection, f"test {role}", role, timedelta(hours=1))
+        connection.commit()
+    return {"Authorization": f"Bearer {made.secret}"}
 
 
 class World:

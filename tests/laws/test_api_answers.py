@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 
 from api.app import create_app
-from tests.api.conftest import shared_address, shared_client
+from tests.api.conftest import shared_address, shared_client, shared_url
 from tests.api.world import COMMUNE
 
-__all__ = ["shared_address", "shared_client"]
+__all__ = ["shared_address", "shared_client", "shared_url"]
 
 OPENAPI = create_app("postgresql://").openapi()
 READS = sorted(route for route, item in OPENAPI["paths"].items() if "get" in item)

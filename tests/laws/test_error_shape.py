@@ -14,10 +14,10 @@ import pytest
 
 from api.app import create_app
 from api.errors import Problem
-from tests.api.conftest import shared_address, shared_client
+from tests.api.conftest import shared_address, shared_client, shared_url
 from tests.api.world import COMMUNE
 
-__all__ = ["shared_address", "shared_client"]
+__all__ = ["shared_address", "shared_client", "shared_url"]
 
 OPENAPI = create_app("postgresql://").openapi()
 ROUTES = sorted(OPENAPI["paths"])
