@@ -117,7 +117,8 @@ def read_degrees(cell: str | float, axis: Axis) -> float:
     angle = Angle(float(cell)) if isinstance(cell, (int, float)) else read_angle(cell)
     if angle is None:
         raise CoordinateError(_unreadable(axis, cell))
-    if angle.axis is axis.other:
+    lost = not axis.holds(angle.degrees) and axis.other.in_viet_nam(angle.degrees)
+    if angle.axis is axis.other or lost:
         raise CoordinateError(_of_other_axis(axis, cell))
     if not axis.holds(angle.degrees):
         raise CoordinateError(_outside(axis, angle.degrees))
@@ -229,9 +230,10 @@ def _unreadable(axis: Axis, cell: object) -> Text:
 
 
 def _of_other_axis(axis: Axis, cell: object) -> Text:
+    said = repr(cell) if isinstance(cell, str) else f"{cell:.15g}"
     return Text(
-        f"{axis.title.vi}: {cell!r} là {axis.other.title.vi}; hai ô có lẽ bị đổi chỗ cho nhau",
-        f"{axis.title.en}: {cell!r} is a {axis.other.title.en}; the two cells have probably changed places",
+        f"{axis.title.vi}: {said} là {axis.other.title.vi}; hai ô có lẽ bị đổi chỗ cho nhau",
+        f"{axis.title.en}: {said} is a {axis.other.title.en}; the two cells have probably changed places",
     )
 
 

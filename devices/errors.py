@@ -38,3 +38,11 @@ class CoordinateError(ValueError):
     def __init__(self, text: Text) -> None:
         super().__init__(f"{text.vi} / {text.en}")
         self.text = text
+
+
+class CellError(ValueError):
+    """A cell of a file cannot be what its column holds; `text` says why, and what is expected, in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.vi} / {text.en}")
+        self.text = text

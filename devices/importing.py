@@ -1,4 +1,4 @@
-"""A file of devices, CSV or JSON, read into rows with what is wrong with each.
+"""A file of devices, CSV, XLSX or JSON, read into rows with what is wrong with each.
 
 Columns may come in any order and bear English or Vietnamese names, with or without accents. A cell that is empty (in
 JSON: a member that is absent or null) is not given, so an import never empties what is registered already.
@@ -6,237 +6,218 @@ JSON: a member that is absent or null) is not given, so an import never empties 
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import json
-import math
-import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from devices.catalogue import KINDS
-from devices.errors import SheetError
+from devices.coordinates import Axis, read_degrees, read_place
+from devices.errors import CoordinateError, SheetError
 from devices.model import Text
-from devices.registry import Device, DeviceState
+from devices.registry import Device
 from devices.registry_checks import faults_of_device
+from devices.sheets.cells import Said, read_cell
+from devices.sheets.columns import COLUMNS, KIND_WORDS, REQUIRED, plain
+from devices.sheets.tables import MOST_ROWS, Cell, NumberedRow, find_header, is_blank, require, shown, too_many_rows
+from devices.sheets.texts import decode, read_csv
+from devices.sheets.workbooks import is_old_workbook, is_workbook, read_workbook
+from devices.topics import SLUG
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "commune": ("commune_code", "xa", "ma_xa"),
-    "code": ("device", "device_code", "ma", "ma_thiet_bi", "thiet_bi"),
-    "kind": ("device_kind", "type", "loai", "loai_thiet_bi"),
-    "name": ("device_name", "ten", "ten_thiet_bi"),
-    "latitude": ("lat", "vi_do"),
-    "longitude": ("lon", "lng", "long", "kinh_do"),
-    "height_m": ("height", "chieu_cao", "chieu_cao_m", "do_cao"),
-    "hamlet": ("thon", "xom", "khoi", "to_dan_pho", "ma_thon"),
-    "site": ("dia_diem", "ma_dia_diem"),
-    "expected_interval_seconds": ("interval", "interval_seconds", "chu_ky", "chu_ky_giay"),
-    "state": ("trang_thai",),
-    "model": ("mau", "mau_ma"),
-    "maker": ("manufacturer", "hang", "nha_san_xuat"),
-    "serial": ("serial_number", "so_seri", "so_may"),
-    "note": ("notes", "ghi_chu"),
-}
-"""Every column, with its other names. Upper case, accents, spaces and hyphens do not matter."""
+__all__ = ["COLUMNS", "EXAMPLE", "MOST_BYTES", "Sheet", "SheetRow", "parse_csv", "parse_file", "parse_json", "plain"]
 
-_STATES = {
-    "du_kien": DeviceState.PLANNED,
-    "da_dang_ky": DeviceState.REGISTERED,
-    "dang_hoat_dong": DeviceState.ACTIVE,
-    "hoat_dong": DeviceState.ACTIVE,
-    "bao_tri": DeviceState.MAINTENANCE,
-    "ngung": DeviceState.RETIRED,
-    "ngung_su_dung": DeviceState.RETIRED,
-}
-_REQUIRED = ("commune", "code", "kind")
-_WHOLE = {"expected_interval_seconds"}
-_NUMBERS = {"latitude", "longitude", "height_m"} | _WHOLE
+MOST_BYTES = 8 * 1024 * 1024
+"""Largest file that is read: some 10,000 rows with long notes have half of it."""
+EXAMPLE = "vi-du-"
+"""The codes of the examples in the templates begin with it; nobody means to register them."""
+SAME_DEGREES = 1e-5
+"""About a metre: two ways to write the same place may differ by so much."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of a file. `line` counts from 1: lines of a CSV file, items of a JSON array.
+    """One row of a file. `line` counts from 1: lines of a CSV file, rows of a spreadsheet, items of a JSON array.
 
     `given` names the fields of `device` that the row speaks of; the others have their defaults. A row with `faults`
-    may have placeholders in `device`.
+    may have placeholders in `device`. Hamlet and site are as they were written: codes or names. `warnings` are odd,
+    and no reason to refuse the row.
     """
 
     line: int
     device: Device
     given: frozenset[str]
     faults: tuple[Text, ...] = ()
+    warnings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of a file, and a word on each column that nothing was read from."""
+    """The rows of a file, a word on each column that nothing was read from, and notes on the file as a whole."""
 
     rows: tuple[SheetRow, ...]
     unused: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
-@dataclass(slots=True)
-class _Names:
-    """Which column of the file is which field."""
+def parse_file(data: bytes, *, commune: str | None = None) -> Sheet:
+    """Read the bytes of a file, whichever form it has; its name does not matter. See `parse_csv`.
 
-    fields: dict[str, str] = field(default_factory=dict)
-    unused: list[Text] = field(default_factory=list)
-
-    def learn(self, column: str) -> None:
-        """Take in the name of one column; raises SheetError when another column already means the same."""
-        meant = _MEANINGS.get(plain(column))
-        if meant is None:
-            self.unused.append(_unused(column))
-        elif meant in self.fields.values():
-            first = next(name for name, known in self.fields.items() if known == meant)
-            raise SheetError(
-                Text(
-                    f"hai cột {first!r} và {column!r} cùng là {meant}",
-                    f"columns {first!r} and {column!r} are both {meant}",
-                )
+    Raises SheetError for a file that is larger than `MOST_BYTES`, broken, or in no encoding that can be known.
+    """
+    if len(data) > MOST_BYTES:
+        raise SheetError(_too_large())
+    if is_old_workbook(data):
+        raise SheetError(
+            Text(
+                "tệp .xls kiểu cũ hoặc có mật khẩu; hãy bỏ mật khẩu và lưu lại thành .xlsx",
+                "an old .xls file, or one with a password; remove the password and save it as .xlsx",
             )
-        else:
-            self.fields[column] = meant
-
-
-def plain(text: str) -> str:
-    """A name without accents, in lower case, with _ for spaces and hyphens."""
-    letters = unicodedata.normalize("NFD", text.strip().lower().replace("đ", "d"))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return "_".join(bare.replace("-", " ").replace("_", " ").split())
-
-
-_MEANINGS = {name: column for column, others in COLUMNS.items() for name in (column, *others)}
-_KINDS = {plain(word): kind.name for kind in KINDS.values() for word in (kind.name, kind.title.vi, kind.title.en)}
+        )
+    if is_workbook(data):
+        title, rows = read_workbook(data)
+        note = Text(f"đã đọc trang tính {title!r}", f"the sheet {title!r} was read")
+        return replace(_table(rows, commune), notes=(note,))
+    text, notes = decode(data)
+    parse = parse_json if text.lstrip("\ufeff \t\r\n")[:1] in ("[", "{") else parse_csv
+    return replace(parse(text, commune=commune), notes=notes)
 
 
 def parse_csv(text: str, *, commune: str | None = None) -> Sheet:
-    """Read a CSV text whose first line names the columns; separated by comma, semicolon or tab.
+    """Read a CSV text in which a row names the columns; separated by comma, semicolon or tab.
 
     `commune` is the commune of rows that name none. Raises SheetError when no row can be read at all.
     """
-    text = text.removeprefix("\ufeff")
-    head = text.partition("\n")[0]
-    separator = max(",;\t", key=head.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        columns = [column.strip() for column in next(lines, [])]
-        names = _Names()
-        for column in filter(None, columns):
-            names.learn(column)
-        _require(names.fields.values(), commune)
-        rows = [
-            _row(lines.line_num, _cells(columns, cells, names), commune, _surplus(columns, cells))
-            for cells in lines
-            if any(cell.strip() for cell in cells)
-        ]
-    except csv.Error as error:
-        raise SheetError(
-            Text(f"dòng {lines.line_num}: tệp CSV hỏng ({error})", f"line {lines.line_num}: broken CSV ({error})")
-        ) from error
-    return Sheet(_once(rows), tuple(names.unused))
+    return _table(read_csv(text), commune)
 
 
 def parse_json(text: str, *, commune: str | None = None) -> Sheet:
     """Read a JSON array of objects, or an object whose `devices` is one. See `parse_csv`."""
     try:
         document = json.loads(text.removeprefix("\ufeff"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SheetError(Text(f"tệp JSON hỏng: {error}", f"broken JSON: {error}")) from error
     items = document.get("devices") if isinstance(document, dict) else document
     if not isinstance(items, list):
         raise SheetError(Text("cần một mảng JSON các thiết bị", "expected a JSON array of devices"))
+    if len(items) > MOST_ROWS:
+        raise too_many_rows()
     rows: list[SheetRow] = []
     unused: dict[str, Text] = {}
     for line, item in enumerate(items, 1):
         if not isinstance(item, dict):
             raise SheetError(Text(f"phần tử {line} không phải là đối tượng", f"item {line} is not an object"))
-        names = _Names()
-        for column in item:
-            names.learn(column)
-        unused |= {word.en: word for word in names.unused}
-        cells = {names.fields[column]: value for column, value in item.items() if column in names.fields}
-        rows.append(_row(line, cells, commune, ()))
+        header = find_header([(line, list(item))])
+        unused |= {word.en: word for word in header.unused}
+        rows.append(_row(line, list(zip(header.names, item.values(), strict=True)), commune))
     return Sheet(_once(rows), tuple(unused.values()))
 
 
-def _cells(columns: list[str], cells: list[str], names: _Names) -> dict[str, object]:
-    return {names.fields[c]: cell for c, cell in zip(columns, cells, strict=False) if c in names.fields}
+def _table(rows: Sequence[NumberedRow], commune: str | None) -> Sheet:
+    header = find_header(rows)
+    require(header, commune)
+    last = max(header.rows, default=0)
+    below = [row for row in rows if row[0] > last]
+    if len(below) > MOST_ROWS:
+        raise too_many_rows()
+    return Sheet(_once([_row_of(row, header.names, commune) for row in below]), header.unused)
 
 
-def _surplus(columns: list[str], cells: list[str]) -> tuple[Text, ...]:
-    if any(cell.strip() for cell in cells[len(columns) :]):
-        return (Text(f"có {len(cells)} ô cho {len(columns)} cột", f"{len(cells)} cells for {len(columns)} columns"),)
-    return ()
+def _row_of(row: NumberedRow, names: Sequence[str | None], commune: str | None) -> SheetRow:
+    line, cells = row
+    surplus = any(not is_blank(cell) for cell in cells[len(names) :])
+    faults = [_surplus(len(cells), len(names))] if surplus else []
+    return _row(line, list(zip(names, cells, strict=False)), commune, faults)
 
 
-def _require(found: Iterable[str], commune: str | None) -> None:
-    missing = set(_REQUIRED) - set(found) - ({"commune"} if commune else set())
-    if missing:
-        listed = ", ".join(column for column in _REQUIRED if column in missing)
-        raise SheetError(Text(f"thiếu cột: {listed}", f"missing columns: {listed}"))
-
-
-def _row(line: int, cells: Mapping[str, object], commune: str | None, faults: tuple[Text, ...]) -> SheetRow:
-    values: dict[str, object] = {}
-    unread: set[str] = set()
-    found = list(faults)
-    for name, cell in cells.items():
-        if cell is None or (isinstance(cell, str) and not cell.strip()):
-            continue
-        try:
-            values[name] = _value(name, cell)
-        except (ValueError, OverflowError):
-            unread.add(name)
-            found.append(_unreadable(name, cell))
+def _row(
+    line: int, cells: Sequence[tuple[str | None, Cell]], commune: str | None, faults: Sequence[Text] = ()
+) -> SheetRow:
+    said = Said(faults=list(faults))
+    given = {name: cell for name, cell in cells if name is not None and not is_blank(cell)}
+    _read_place(given, said)
+    for name, cell in given.items():
+        read_cell(name, cell, said)
     if commune:
-        values.setdefault("commune", commune)
-    missing = [name for name in _REQUIRED if name not in values and name not in unread]
-    found.extend(Text(f"thiếu {name}", f"{name} is missing") for name in missing)
-    device = Device(**({"commune": "", "code": "", "kind": ""} | values))  # type: ignore[arg-type]
-    if not found:
-        found.extend(faults_of_device(device))
-    return SheetRow(line, device, frozenset(values), tuple(found))
+        said.values.setdefault("commune", commune)
+    said.faults.extend(
+        Text(f"thiếu {name}", f"{name} is missing")
+        for name in REQUIRED
+        if name not in said.values and name not in given
+    )
+    device = Device(**({"commune": "", "code": "", "kind": ""} | said.values))  # type: ignore[arg-type]
+    if not said.faults:
+        said.faults.extend(_hinted(device, fault) for fault in faults_of_device(device))
+        said.faults.extend(_example(device))
+    return SheetRow(line, device, frozenset(said.values), tuple(said.faults), tuple(said.warnings))
 
 
-_TEXT = Text("cần một chuỗi chữ", "a text")
-_EXPECTED = dict.fromkeys(COLUMNS, _TEXT) | {
-    "latitude": Text("cần độ thập phân, như 20.87", "decimal degrees, like 20.87"),
-    "longitude": Text("cần độ thập phân, như 106.3", "decimal degrees, like 106.3"),
-    "height_m": Text("cần số mét", "a number of metres"),
-    "expected_interval_seconds": Text("cần số giây nguyên", "a whole number of seconds"),
-    "state": Text(f"cần một trong {', '.join(DeviceState)}", f"one of {', '.join(DeviceState)}"),
-}
+def _read_place(given: dict[str, Cell], said: Said) -> None:
+    """Take both coordinates from one cell: a column of its own, or that of the latitude while longitude is empty."""
+    alone = "latitude" if "longitude" not in given else None
+    name = "coordinates" if "coordinates" in given else alone
+    if name is None or name not in given or not isinstance(given[name], str):
+        return
+    text = shown(given[name])
+    try:
+        place = read_place(text)
+    except CoordinateError as error:
+        if name == "coordinates":
+            del given[name]
+            said.faults.append(error.text)
+        return
+    del given[name]
+    if place.exchanged:
+        said.warnings.append(
+            Text(
+                f"{text!r} có kinh độ trước; đã đọc là vĩ độ {place.latitude:g}, kinh độ {place.longitude:g}",
+                f"{text!r} has longitude first; read as latitude {place.latitude:g}, longitude {place.longitude:g}",
+            )
+        )
+    if not _agree(given, place.latitude, place.longitude):
+        said.faults.append(
+            Text(
+                "cột toạ độ và các cột vĩ độ, kinh độ nói hai nơi khác nhau; hãy bỏ một bên",
+                "the coordinates and the columns of latitude and longitude name two places; leave one of them out",
+            )
+        )
+    given.pop("latitude", None)
+    given.pop("longitude", None)
+    said.values |= {"latitude": place.latitude, "longitude": place.longitude}
 
 
-def _unreadable(name: str, cell: object) -> Text:
-    expected = _EXPECTED[name]
-    return Text(f"{name}: {cell!r} không đọc được ({expected.vi})", f"{name}: {cell!r} is not readable ({expected.en})")
+def _agree(given: dict[str, Cell], latitude: float, longitude: float) -> bool:
+    """Whether the cells of latitude and longitude, where there are any, name this place."""
+    for name, axis, wanted in (("latitude", Axis.LATITUDE, latitude), ("longitude", Axis.LONGITUDE, longitude)):
+        if name in given:
+            try:
+                if abs(read_degrees(shown(given[name]), axis) - wanted) > SAME_DEGREES:
+                    return False
+            except CoordinateError:
+                return False
+    return True
 
 
-def _value(name: str, cell: object) -> object:
-    """A cell as the field wants it; raises ValueError where it cannot be."""
-    if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
-        raise ValueError
-    if name in _NUMBERS:
-        number = float(_decimal_point(cell) if isinstance(cell, str) else cell)
-        if not math.isfinite(number) or (name in _WHOLE and not number.is_integer()):
-            raise ValueError
-        return int(number) if name in _WHOLE else number
-    if isinstance(cell, float):
-        raise ValueError
-    text = str(cell).strip()
-    if name == "kind":
-        return _KINDS.get(plain(text), text)
-    if name == "state":
-        return _STATES.get(plain(text)) or DeviceState(plain(text))
-    return text
+def _hinted(device: Device, fault: Text) -> Text:
+    """A fault, with what may have been meant where a code or a kind is not as it must be."""
+    hint = None
+    if not SLUG.fullmatch(device.code) and repr(device.code) in fault.en:
+        hint = plain(device.code).replace("_", "-")
+        hint = hint if SLUG.fullmatch(hint) else None
+    elif device.kind not in KIND_WORDS.values() and repr(device.kind) in fault.en:
+        near = difflib.get_close_matches(plain(device.kind), KIND_WORDS, n=1, cutoff=0.7)
+        hint = KIND_WORDS[near[0]] if near else None
+    return Text(f"{fault.vi} (có phải là {hint}?)", f"{fault.en} (did you mean {hint}?)") if hint else fault
 
 
-def _decimal_point(text: str) -> str:
-    """A number as spreadsheets in Viet Nam write it, with a decimal comma, as Python reads it."""
-    return text.strip().replace(",", ".") if text.count(",") == 1 and "." not in text else text.strip()
+def _example(device: Device) -> Iterator[Text]:
+    if device.code.startswith(EXAMPLE):
+        yield Text(
+            f"{device.code} là dòng ví dụ của tệp mẫu; hãy xoá dòng này",
+            f"{device.code} is an example of the template; delete this row",
+        )
+
+
+def _surplus(cells: int, columns: int) -> Text:
+    return Text(f"có {cells} ô cho {columns} cột", f"{cells} cells for {columns} columns")
 
 
 def _once(rows: list[SheetRow]) -> tuple[SheetRow, ...]:
@@ -247,13 +228,12 @@ def _once(rows: list[SheetRow]) -> tuple[SheetRow, ...]:
         line = first.setdefault((row.device.commune, row.device.code), row.line)
         repeated = line != row.line and row.device.code
         fault = (Text(f"lặp lại thiết bị của dòng {line}", f"repeats the device of line {line}"),) if repeated else ()
-        judged.append(SheetRow(row.line, row.device, row.given, row.faults + fault))
+        judged.append(replace(row, faults=row.faults + fault))
     return tuple(judged)
 
 
-def _unused(column: str) -> Text:
-    near = difflib.get_close_matches(plain(column), _MEANINGS, n=1, cutoff=0.75)
+def _too_large() -> Text:
     return Text(
-        f"cột {column!r} không dùng đến" + (f" (có phải là {near[0]}?)" if near else ""),
-        f"column {column!r} is not used" + (f" (did you mean {near[0]}?)" if near else ""),
+        f"tệp lớn hơn {MOST_BYTES // 1024 // 1024} MiB; hãy chia thành nhiều tệp",
+        f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB; part it into several",
     )

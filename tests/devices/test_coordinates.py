@@ -175,6 +175,8 @@ def test_what_is_no_place_is_refused_with_what_is_expected(text: str) -> None:
         ("north", NORTH, "latitude: 'north' is not readable (degrees, like 20.7301 / 20,7301 / 20°43'48\"B)"),
         ("106.4 E", NORTH, "latitude: '106.4 E' is a longitude; the two cells have probably changed places"),
         ("20,7 B", EAST, "longitude: '20,7 B' is a latitude; the two cells have probably changed places"),
+        ("106.4", NORTH, "latitude: '106.4' is a longitude; the two cells have probably changed places"),
+        (106.4, NORTH, "latitude: 106.4 is a longitude; the two cells have probably changed places"),
         ("95", NORTH, "latitude 95 is outside -90 to 90"),
         (math.nan, NORTH, "latitude nan is outside -90 to 90"),
         (20730.0, NORTH, "a decimal point may have been lost (20.73?)"),

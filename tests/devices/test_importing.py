@@ -27,7 +27,7 @@ def faults(text: str) -> list[str]:
 
 def test_a_vietnamese_spreadsheet_with_semicolons_and_decimal_commas_is_read() -> None:
     sheet = parse_csv(VIETNAMESE)
-    assert [word.vi for word in sheet.unused] == ["cột 'Chu kỳ (giây)' không dùng đến (có phải là chu_ky_giay?)"]
+    assert sheet.unused == ()
     (row,) = sheet.rows
     assert row.faults == ()
     assert row.device == Device(
@@ -37,6 +37,7 @@ def test_a_vietnamese_spreadsheet_with_semicolons_and_decimal_commas_is_read() -
         "Trạm đầu làng",
         20.8712,
         106.3021,
+        expected_interval_seconds=60,
         state=DeviceState.MAINTENANCE,
         note="trên mái",
     )
@@ -53,10 +54,10 @@ def test_columns_come_in_any_order(separator: str) -> None:
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_column_is_known_under_all_its_names(column: str) -> None:
-    given_text = "20" if column in ("latitude", "longitude", "height_m", "expected_interval_seconds") else "active"
+    given_text = {"coordinates": "20, 106", "state": "active"}.get(column, "20")
     for name in (column, *COLUMNS[column], column.upper().replace("_", " "), column.replace("_", "-")):
         (row,) = parse_json(json.dumps([{name: given_text}])).rows
-        assert column in row.given
+        assert ("latitude" if column == "coordinates" else column) in row.given
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -88,9 +89,9 @@ def test_the_commune_may_be_given_for_all_rows_that_name_none() -> None:
     [
         ("gia-loc,,wifi,,,,", "code is missing"),
         ("gia-loc,w-1,,,,,", "kind is missing"),
-        ("gia-loc,w-1,wifi,north,106.3,,", "latitude: 'north' is not readable (decimal degrees, like 20.87)"),
-        ("gia-loc,w-1,wifi,nan,106.3,,", "latitude: 'nan' is not readable (decimal degrees, like 20.87)"),
-        ("gia-loc,w-1,wifi,,,60.5,", "interval_seconds: '60.5' is not readable (a whole number of seconds)"),
+        ("gia-loc,w-1,wifi,north,106.3,,", "latitude: 'north' is not readable (degrees, like 20.7301"),
+        ("gia-loc,w-1,wifi,nan,106.3,,", "latitude: 'nan' is not readable (degrees, like 20.7301"),
+        ("gia-loc,w-1,wifi,,,60.5,", "interval_seconds: '60.5' is not readable (a whole number of seconds"),
         ("gia-loc,w-1,wifi,,,,broken", "state: 'broken' is not readable (one of planned, registered, active"),
         ("gia-loc,w-1,wifi,95,106.3,,", "latitude 95 is outside -90 to 90"),
         ("gia-loc,W 1,wifi,,,,", "the device code 'W 1' must be 2 to 63 characters"),

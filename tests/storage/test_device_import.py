@@ -70,7 +70,7 @@ def test_one_bad_row_keeps_all_others_out_and_every_bad_row_has_its_reason(regis
     assert reasons == [
         "there is no hamlet 'thon-9'; there are: thon-1",
         "is registered as environment; the kind cannot change, use another code",
-        "latitude 106.3 and longitude 20.87 have probably changed places",
+        "latitude: '106.3' is a longitude; the two cells have probably changed places",
         "repeats the device of line 2",
     ]
     assert not report.done
