@@ -23,6 +23,7 @@ from api import (
     operation,
     pages,
     places,
+    registry_devices,
     repair,
     series,
 )
@@ -46,6 +47,7 @@ TAGS = [
     {"name": "kinds", "description": "Loại thiết bị và các trường đo / Kinds of devices and their fields"},
     {"name": "places", "description": "Xã, thôn, điểm và bản đồ / Communes, hamlets, sites, maps"},
     {"name": "devices", "description": "Thiết bị, giá trị mới nhất, chuỗi số liệu / Devices, latest values, series"},
+    {"name": "registry", "description": "Đăng ký và thay đổi thiết bị, thôn, điểm / Registering and changing"},
     {"name": "losses", "description": "Bản tin để riêng và sổ đối chiếu / Dead letters and the loss ledger"},
     {"name": "operation", "description": "Vận hành / Running it"},
 ]
@@ -107,6 +109,8 @@ def create_app(
     app.state.metrics = measured
     for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
         app.include_router(room.router)
+    for router in (registry_devices.router, registry_devices.reads):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     error_handlers.install(app)
     app.add_middleware(metrics.MetricsMiddleware, metrics=measured)

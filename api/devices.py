@@ -16,6 +16,7 @@ from api.context import (
     CodePath,
     CommunePath,
     CommuneQuery,
+    Context,
     Ctx,
     CursorQuery,
     KindQuery,
@@ -29,6 +30,8 @@ from api.context import (
 )
 from api.schemas import DeviceAnswer, DeviceDetail, DevicePage
 from api.schemas_data import LatestEntry, LatestOfDevice, LatestOfKind, LatestOfKindEntry, ValueAnswer
+from api.versions import etag
+from devices.lifecycle import may_become
 from devices.model import Kind
 from devices.people import Role
 from devices.registry import DeviceState
@@ -38,6 +41,9 @@ router = APIRouter(prefix=PREFIX, tags=["devices"], dependencies=[needs(Role.VIE
 
 DeviceStateQuery = Annotated[fleet.LineState | None, Query(description="Only devices in this state now.")]
 LifecycleQuery = Annotated[DeviceState | None, Query(description="Only devices at this point of their life.")]
+TagQuery = Annotated[
+    str | None, Query(pattern=r"^[^\x00,]{1,40}$", description="Only devices with this tag.", examples=["đợt 1"])
+]
 HamletQuery = Annotated[str | None, Query(pattern=SLUG_PATTERN, description="Only this hamlet.", examples=["thon-1"])]
 
 _LISTED = tuple(DeviceAnswer.model_fields)
@@ -58,6 +64,7 @@ def list_devices(
     hamlet: HamletQuery = None,
     state: DeviceStateQuery = None,
     lifecycle: LifecycleQuery = None,
+    tag: TagQuery = None,
     limit: LimitQuery = DEFAULT_LIMIT,
     cursor: CursorQuery = None,
 ) -> DevicePage:
@@ -69,6 +76,7 @@ def list_devices(
         hamlet=hamlet,
         state=state,
         lifecycle=lifecycle,
+        tag=tag,
     )
     now = context.now()
     with context.reader.session() as connection:
@@ -88,15 +96,32 @@ def list_devices(
 
 
 @router.get("/devices/{commune}/{code}", responses=problems(404, 422))
-def get_device(context: Ctx, commune: CommunePath, code: CodePath) -> DeviceDetail:
-    """One device: what is registered of it, its state, and how much of what it sent is set aside."""
+def get_device(response: Response, context: Ctx, commune: CommunePath, code: CodePath) -> DeviceDetail:
+    """One device: what is registered of it, its state, and how much of what it sent is set aside.
+
+    The ETag is the version of what is registered; a change asks for it as If-Match.
+    """
+    device = device_detail(context, commune, code)
+    response.headers["ETag"] = etag(device.version)
+    return device
+
+
+def device_detail(context: Context, commune: str, code: str) -> DeviceDetail:
+    """A device as it is now; raises ApiProblem (404)."""
     now = context.now()
     with context.reader.session() as connection:
         device_id, _ = require_device(connection, commune, code)
         (device,) = fleet.list_fleet(connection, fleet.FleetFilter(device_id=device_id), now=now)
         open_dead_letters = fleet.open_dead_letters(connection, device_id)
-    members = {f.name: getattr(device, f.name) for f in dataclass_fields(device) if f.name != "device_id"}
-    return DeviceDetail(**members, at=now, open_dead_letters=open_dead_letters)
+    unsaid = ("device_id", "photo_sha256")
+    members = {f.name: getattr(device, f.name) for f in dataclass_fields(device) if f.name not in unsaid}
+    return DeviceDetail(
+        **members,
+        at=now,
+        may_become=list(may_become(DeviceState(device.lifecycle))),
+        photo=f"{PREFIX}/devices/{commune}/{code}/photo" if device.photo_sha256 else None,
+        open_dead_letters=open_dead_letters,
+    )
 
 
 def value_answers(kind: Kind, reading: latest.LatestReading) -> dict[str, ValueAnswer]:

@@ -34,9 +34,18 @@ class Problem(Enum):
     UNKNOWN_PROBLEM = ("unknown-problem", 404, Text("Không có loại lỗi này", "Unknown type of problem"))
     FOREIGN_ORIGIN = ("foreign-origin", 403, Text("Yêu cầu đến từ trang khác", "Request of another site"))
     REPAIR_NOT_ALLOWED = ("repair-not-allowed", 403, Text("Chưa được phép sửa dữ liệu", "Repair is not allowed"))
+    REGISTRY_READ_ONLY = ("registry-read-only", 403, Text("Danh bạ chỉ được đọc", "The registry may only be read"))
+    UNKNOWN_HAMLET = ("unknown-hamlet", 404, Text("Không có thôn này", "Unknown hamlet"))
+    UNKNOWN_SITE = ("unknown-site", 404, Text("Không có địa điểm này", "Unknown site"))
+    UNKNOWN_PHOTO = ("unknown-photo", 404, Text("Thiết bị chưa có ảnh", "No photo of this device"))
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, Text("Phương thức không được dùng", "Method not allowed"))
+    CODE_TAKEN = ("code-taken", 409, Text("Mã đã được dùng", "Code is taken"))
+    STATE_REFUSED = ("state-refused", 409, Text("Trạng thái không cho phép", "Not in this state"))
+    OUTDATED = ("outdated", 412, Text("Đã có người thay đổi trước", "Changed by somebody else"))
     TOO_LARGE = ("too-large", 413, Text("Nội dung quá lớn", "Content too large"))
     NOT_JSON = ("not-json", 415, Text("Nội dung không phải JSON", "Content is not JSON"))
+    NOT_A_PHOTO = ("not-a-photo", 415, Text("Không phải ảnh dùng được", "Not a photo that can be used"))
+    NOT_REGISTRABLE = ("not-registrable", 422, Text("Thông tin chưa hợp lý", "What is described makes no sense"))
     INVALID_PARAMETER = ("invalid-parameter", 422, Text("Tham số không hợp lệ", "Invalid parameter"))
     UNKNOWN_PARAMETER = ("unknown-parameter", 422, Text("Không có tham số này", "Unknown parameter"))
     UNKNOWN_FIELD = ("unknown-field", 422, Text("Loại thiết bị không có trường này", "Unknown field"))
@@ -44,6 +53,7 @@ class Problem(Enum):
     BAD_BUCKET = ("bad-bucket", 422, Text("Độ rộng nhóm không hợp lệ", "Bad bucket width"))
     TOO_MANY_BUCKETS = ("too-many-buckets", 422, Text("Quá nhiều nhóm", "Too many buckets"))
     BAD_AGGREGATE = ("bad-aggregate", 422, Text("Phép tổng hợp không dùng được", "Aggregate not allowed"))
+    VERSION_NEEDED = ("version-needed", 428, Text("Thiếu phiên bản đã đọc", "The version read is needed"))
     INTERNAL = ("internal", 500, Text("Lỗi bên trong hệ thống", "Internal error"))
     DATABASE_UNAVAILABLE = ("database-unavailable", 503, Text("Chưa truy cập được dữ liệu", "Database unavailable"))
     NOT_MIGRATED = ("not-migrated", 503, Text("Cơ sở dữ liệu chưa được cập nhật", "Database not migrated"))
@@ -71,6 +81,8 @@ class ApiProblem(Exception):
     did_you_mean: list[str] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
+    current: Mapping[str, Any] | None = None
+    """What is there now, where the caller wanted to change what is there no more."""
 
     def body(self, instance: str) -> dict[str, Any]:
         """The members of the problem document; those that say nothing are left out."""
@@ -88,6 +100,8 @@ class ApiProblem(Exception):
             members["did_you_mean"] = self.did_you_mean
         if self.errors:
             members["errors"] = self.errors
+        if self.current is not None:
+            members["current"] = dict(self.current)
         return members
 
 

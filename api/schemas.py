@@ -65,6 +65,7 @@ class ProblemAnswer(BaseModel):
     allowed: str | list[str] | dict[str, str] | None = None
     did_you_mean: list[str] | None = None
     errors: list[dict[str, Any]] | None = None
+    current: dict[str, Any] | None = Field(default=None, description="What is there now, with a 412.")
 
 
 class ProblemTypeAnswer(Schema):
@@ -177,6 +178,7 @@ class DeviceAnswer(Schema):
         description="on; late: silent for more than 2 intervals; off: more than 5, or it said so; never heard.",
         examples=["on"],
     )
+    tags: list[str] = Field(examples=[["đợt 1"]])
     reading_time: datetime | None = Field(description="Newest time of a reading.", examples=[EXAMPLE_TIME])
     seen_at: datetime | None = Field(description="When it was last heard.", examples=[EXAMPLE_TIME])
 
@@ -198,6 +200,15 @@ class DeviceDetail(DeviceAnswer):
     serial: str = Field(examples=["6126A2"])
     note: str = Field(examples=[""])
     registered_at: datetime = Field(examples=[EXAMPLE_TIME])
+    updated_at: datetime = Field(examples=[EXAMPLE_TIME])
+    retired_at: datetime | None = Field(examples=[None])
+    version: int = Field(description="Rises with every change; the ETag.", examples=[3])
+    replaces: str | None = Field(description="Code of the device whose place it took.", examples=["env-000"])
+    replaced_by: str | None = Field(description="Code of the device that took its place.", examples=[None])
+    may_become: list[DeviceState] = Field(
+        description="The states that it may be led to now.", examples=[["maintenance", "retired"]]
+    )
+    photo: str | None = Field(description="Where its photo is.", examples=["/api/v1/devices/gia-loc/env-001/photo"])
     open_dead_letters: int = Field(description="Of its messages, set aside and open.", examples=[0])
 
 

@@ -6,8 +6,8 @@ page of strangers cannot send it to another origin without asking first, which i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -22,7 +22,12 @@ JSON = "application/json"
 
 
 class WriteRoute(APIRoute):
-    """A route whose requests are checked before their body is read."""
+    """A route whose requests are checked before their body is read; one that deletes has none."""
+
+    media_types: ClassVar[tuple[str, ...]] = (JSON,)
+    most_bytes: ClassVar[int] = MOST_BYTES
+    wrong_type: ClassVar[Problem] = Problem.NOT_JSON
+    """What is wrong with a body of another media type."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler of the route, behind the checks."""
@@ -30,28 +35,34 @@ class WriteRoute(APIRoute):
 
         async def checked(request: Request) -> Response:
             await run_in_threadpool(admit, self, request)
-            check_content(request)
+            if request.method != "DELETE":
+                check_media_type(request, self.media_types, self.wrong_type)
+                check_length(request, self.most_bytes)
             return await handle(request)
 
         return checked
 
 
-def check_content(request: Request) -> None:
-    """Raise ApiProblem for a body that is not JSON (415), or larger than `MOST_BYTES` or of unknown size (413)."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type != JSON:
+def check_media_type(request: Request, media_types: Sequence[str], wrong_type: Problem) -> None:
+    """Raise ApiProblem (415) for a body of another media type."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() not in media_types:
+        listed = ", ".join(media_types)
         raise ApiProblem(
-            Problem.NOT_JSON,
-            Text(f"Hãy gửi Content-Type: {JSON}.", f"Send it as Content-Type: {JSON}."),
-            allowed=JSON,
+            wrong_type,
+            Text(f"Hãy gửi Content-Type: {listed}.", f"Send it as Content-Type: {listed}."),
+            allowed=list(media_types),
         )
+
+
+def check_length(request: Request, most_bytes: int) -> None:
+    """Raise ApiProblem (413) for a body that is larger than `most_bytes`, or of unknown size."""
     length = request.headers.get("content-length", "")
-    if not (length.isascii() and length.isdigit() and int(length) <= MOST_BYTES):
+    if not (length.isascii() and length.isdigit() and int(length) <= most_bytes):
         raise ApiProblem(
             Problem.TOO_LARGE,
             Text(
-                f"Cần Content-Length, tối đa {MOST_BYTES} byte.",
-                f"Content-Length is needed, at most {MOST_BYTES} bytes.",
+                f"Cần Content-Length, tối đa {most_bytes} byte.",
+                f"Content-Length is needed, at most {most_bytes} bytes.",
             ),
-            allowed={"Content-Length": f"at most {MOST_BYTES}"},
+            allowed={"Content-Length": f"at most {most_bytes}"},
         )

@@ -39,6 +39,7 @@ class FleetDevice:
 
     Coordinates are WGS 84 degrees, those of its site where it has none of its own; `height_m` is metres above the
     ground. `reading_time` is the newest time of any of its readings, `seen_at` when anything of it was last received.
+    `version` rises with every change of what is registered. `replaces` and `replaced_by` are codes.
     """
 
     device_id: int
@@ -60,6 +61,13 @@ class FleetDevice:
     expected_interval_seconds: int
     lifecycle: str
     registered_at: datetime
+    updated_at: datetime
+    retired_at: datetime | None
+    version: int
+    tags: list[str]
+    replaces: str | None
+    replaced_by: str | None
+    photo_sha256: str | None
     reading_time: datetime | None
     seen_at: datetime | None
     state: LineState
@@ -110,7 +118,11 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True)
 class FleetFilter:
-    """Which devices to list; None leaves a property open."""
+    """Which devices to list; None leaves a property open.
+
+    `text` is found in the code, the name, the serial number or the model, whatever the case and the accents.
+    `in_use` leaves out retired devices.
+    """
 
     kind: str | None = None
     commune: str | None = None
@@ -118,6 +130,9 @@ class FleetFilter:
     state: LineState | None = None
     lifecycle: DeviceState | None = None
     device_id: int | None = None
+    text: str | None = None
+    in_use: bool = False
+    tag: str | None = None
 
 
 def list_fleet(
@@ -136,6 +151,9 @@ def list_fleet(
         "state": None if wanted.state is None else wanted.state.value,
         "lifecycle": None if wanted.lifecycle is None else wanted.lifecycle.value,
         "device_id": wanted.device_id,
+        "text": wanted.text,
+        "in_use": wanted.in_use,
+        "tag": wanted.tag,
         "after_commune": after[0] if after else None,
         "after_code": after[1] if after else None,
         "now": now,

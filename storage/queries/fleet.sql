@@ -4,13 +4,17 @@ WITH known AS (
     SELECT d.device_id, c.code AS commune, d.code, d.kind, d.name, d.model, d.maker, d.serial, d.note,
         h.code AS hamlet, h.name AS hamlet_name, s.code AS site, s.name AS site_name,
         coalesce(d.latitude, s.latitude) AS latitude, coalesce(d.longitude, s.longitude) AS longitude, d.height_m,
-        d.expected_interval_seconds, d.state AS lifecycle, d.registered_at,
+        d.expected_interval_seconds, d.state AS lifecycle, d.registered_at, d.updated_at, d.retired_at, d.version,
+        d.tags, o.code AS replaces, n.code AS replaced_by, p.sha256 AS photo_sha256,
         t.time AS reading_time, t.received_at AS reading_received_at, w.online, w.received_at AS status_received_at,
         greatest(t.received_at, w.received_at) AS seen_at
     FROM device AS d
     JOIN commune AS c USING (commune_id)
     LEFT JOIN hamlet AS h ON h.hamlet_id = d.hamlet_id
     LEFT JOIN site AS s ON s.site_id = d.site_id
+    LEFT JOIN device AS o ON o.device_id = d.replaces_device_id
+    LEFT JOIN device AS n ON n.replaces_device_id = d.device_id
+    LEFT JOIN device_photo AS p ON p.device_id = d.device_id
     LEFT JOIN LATERAL (
         SELECT max(l.time) AS time, max(l.received_at) AS received_at FROM latest AS l WHERE l.device_id = d.device_id
     ) AS t ON true
@@ -23,6 +27,10 @@ WITH known AS (
         AND (%(commune)s::text IS NULL OR c.code = %(commune)s)
         AND (%(hamlet)s::text IS NULL OR h.code = %(hamlet)s)
         AND (%(lifecycle)s::text IS NULL OR d.state = %(lifecycle)s)
+        AND (%(tag)s::text IS NULL OR %(tag)s = ANY (d.tags))
+        AND (NOT %(in_use)s OR d.state <> 'retired')
+        AND (%(text)s::text IS NULL
+            OR strpos(commune.plain(concat_ws(' ', d.code, d.name, d.serial, d.model)), commune.plain(%(text)s)) > 0)
         AND (%(after_code)s::text IS NULL OR (c.code, d.code) > (%(after_commune)s, %(after_code)s))
 ), judged AS (
     SELECT *, CASE
@@ -35,7 +43,8 @@ WITH known AS (
     FROM known
 )
 SELECT device_id, commune, code, kind, name, model, maker, serial, note, hamlet, hamlet_name, site, site_name,
-    latitude, longitude, height_m, expected_interval_seconds, lifecycle, registered_at, reading_time, seen_at, state
+    latitude, longitude, height_m, expected_interval_seconds, lifecycle, registered_at, updated_at, retired_at, version,
+    tags, replaces, replaced_by, photo_sha256, reading_time, seen_at, state
 FROM judged
 WHERE (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY commune, code
