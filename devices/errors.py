@@ -46,3 +46,11 @@ class CellError(ValueError):
     def __init__(self, text: Text) -> None:
         super().__init__(f"{text.vi} / {text.en}")
         self.text = text
+
+
+class PlaceError(ValueError):
+    """No hamlet or site is meant by a text, or several may be; `text` lists them in Vietnamese and in English."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.vi} / {text.en}")
+        self.text = text

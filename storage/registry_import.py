@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+import orjson
 from psycopg import Connection
 
+from devices.accounts import DeviceAccount
 from devices.importing import SheetRow
 from devices.model import Text
-from devices.registry import Device
+from devices.passwords import Sealer, new_password
+from devices.people import Role
+from storage.broker_accounts import ask_for_accounts
 from storage.errors import RegistryRefused, driver_errors
-from storage.places import Places, read_places
-from storage.registry import Pair, devices_of, parameters_of
+from storage.import_verdicts import Judge, Outcome, Verdict
+from storage.registry import Pair, parameters_of
 from storage.sql import query
 
-ROWS_AT_ONCE = 500
+__all__ = ["ImportReport", "NewAccount", "Outcome", "Verdict", "import_devices"]
 
-
-class Outcome(StrEnum):
-    """What an import does, or without its being refused would do, with a row."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
+Value = TypeVar("Value")
+ROWS_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of one row. `changes` names the fields of a registered device that the row describes otherwise."""
+class NewAccount:
+    """The account of a device that the import has registered. The password is nowhere else: it is told once."""
 
-    line: int
-    device: Device
-    outcome: Outcome
-    changes: tuple[str, ...] = ()
-    faults: tuple[Text, ...] = ()
+    account: DeviceAccount
+    password: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,7 @@ class ImportReport:
 
     verdicts: tuple[Verdict, ...]
     done: bool
+    accounts: tuple[NewAccount, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many rows have this outcome."""
@@ -58,67 +53,70 @@ def import_devices(
     *,
     dry_run: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
+    role: Role | None = None,
+    with_accounts: bool = False,
+    sealer: Sealer | None = None,
 ) -> ImportReport:
     """Register new devices and describe registered ones anew, by what each row gives; nothing when any row is refused.
 
-    `progress` is called with the number of rows written since the last call.
+    `progress` is called with the number of rows that are through since the last call, judged on a dry run and written
+    else; what it raises undoes everything. With a `role` a device is led only to states to which this role may lead
+    it. `with_accounts` asks for an account at the broker for every new device, with a password where there is a
+    `sealer` for it.
     """
     with driver_errors(), connection.transaction():
         connection.execute(query("take_registry_lock"))
-        places = read_places(connection)
-        there = {
-            pair: row.device
-            for pair, row in devices_of(connection, [(r.device.commune, r.device.code) for r in rows]).items()
-        }
-        verdicts = tuple(_judge(row, there, places) for row in rows)
+        judge = Judge(connection, rows, role=role)
+        verdicts: list[Verdict] = []
+        for batch in _batched(rows):
+            verdicts.extend(map(judge.verdict, batch))
+            progress(len(batch) if dry_run else 0)
         done = not dry_run and all(verdict.outcome is not Outcome.REFUSED for verdict in verdicts)
-        if done:
-            _write(connection, verdicts, places, progress)
-    return ImportReport(verdicts, done)
-
-
-def _judge(row: SheetRow, there: dict[Pair, Device], places: Places) -> Verdict:
-    known = there.get((row.device.commune, row.device.code))
-    device = row.device
-    faults = list(row.faults)
-    if known is not None:
-        device = replace(known, **{name: getattr(row.device, name) for name in row.given})
-        if not faults and device.kind != known.kind:
-            faults.append(
-                Text(
-                    f"đã đăng ký là loại {known.kind}; loại không đổi được, hãy dùng mã khác",
-                    f"is registered as {known.kind}; the kind cannot change, use another code",
-                )
-            )
-    if not faults:
-        faults.extend(places.faults_of(device))
-    if faults:
-        return Verdict(row.line, device, Outcome.REFUSED, faults=tuple(faults))
-    if known is None:
-        return Verdict(row.line, device, Outcome.ADDED)
-    changes = tuple(f.name for f in fields(Device) if getattr(device, f.name) != getattr(known, f.name))
-    return Verdict(row.line, device, Outcome.CHANGED if changes else Outcome.UNCHANGED, changes)
+        added = _write(connection, verdicts, judge, progress) if done else {}
+        accounts = _give_accounts(connection, verdicts, added, sealer) if with_accounts else []
+    return ImportReport(tuple(verdicts), done, tuple(accounts))
 
 
 def _write(
-    connection: Connection[Any], verdicts: Sequence[Verdict], places: Places, progress: Callable[[int], None]
-) -> None:
-    statements = {Outcome.ADDED: query("add_device"), Outcome.CHANGED: query("change_device")}
-    with connection.cursor() as cursor:
-        for outcome, statement in statements.items():
-            chosen = [verdict.device for verdict in verdicts if verdict.outcome is outcome]
-            for devices in _batched(chosen):
-                cursor.executemany(statement, [parameters_of(device, places) for device in devices])
-                if cursor.rowcount != len(devices):
-                    raise RegistryRefused(
-                        Text(
-                            "có người vừa đăng ký một mã trong tệp này; hãy nhập lại",
-                            "someone has just registered a code of this file; import it again",
-                        )
+    connection: Connection[Any], verdicts: Sequence[Verdict], judge: Judge, progress: Callable[[int], None]
+) -> dict[Pair, int]:
+    """Write what is new and what has changed; returns the numbers of the new devices."""
+    added: dict[Pair, int] = {}
+    communes = {number: code for code, number in judge.places.communes.items()}
+    for outcome, statement in ((Outcome.ADDED, "add_devices"), (Outcome.CHANGED, "change_devices")):
+        chosen = [verdict.device for verdict in verdicts if verdict.outcome is outcome]
+        for devices in _batched(chosen):
+            values = orjson.dumps([parameters_of(device, judge.places) for device in devices]).decode()
+            written = connection.execute(query(statement), {"devices": values}).fetchall()
+            if len(written) != len(devices):
+                raise RegistryRefused(
+                    Text(
+                        "có người vừa đăng ký một mã trong tệp này; hãy nhập lại",
+                        "someone has just registered a code of this file; import it again",
                     )
-                progress(len(devices))
+                )
+            if outcome is Outcome.ADDED:
+                added |= {(communes[commune], code): number for number, commune, code in written}
+            progress(len(devices))
     progress(sum(verdict.outcome is Outcome.UNCHANGED for verdict in verdicts))
+    return added
 
 
-def _batched(devices: Sequence[Device]) -> list[Sequence[Device]]:
-    return [devices[start : start + ROWS_AT_ONCE] for start in range(0, len(devices), ROWS_AT_ONCE)]
+def _give_accounts(
+    connection: Connection[Any], verdicts: Iterable[Verdict], added: dict[Pair, int], sealer: Sealer | None
+) -> list[NewAccount]:
+    """Ask for an account for each new device, in the order of the file."""
+    new = [verdict.device for verdict in verdicts if (verdict.device.commune, verdict.device.code) in added]
+    accounts = [
+        NewAccount(DeviceAccount(d.commune, d.kind, d.code), new_password() if sealer is not None else None)
+        for d in new
+    ]
+    numbers = (added[device.commune, device.code] for device in new)
+    sealed = (sealer.seal(a.password) if sealer is not None and a.password is not None else None for a in accounts)
+    if accounts:
+        ask_for_accounts(connection, dict(zip(numbers, sealed, strict=True)))
+    return accounts
+
+
+def _batched(values: Sequence[Value]) -> list[Sequence[Value]]:
+    return [values[start : start + ROWS_AT_ONCE] for start in range(0, len(values), ROWS_AT_ONCE)]

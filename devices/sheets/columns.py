@@ -123,7 +123,24 @@ _MEANINGS = {
 }
 KNOWN_NAMES = tuple(_MEANINGS)
 
-KIND_WORDS = {plain(word): kind.name for kind in KINDS.values() for word in (kind.name, kind.title.vi, kind.title.en)}
+_COMMON_WORDS = {
+    "environment": ("tram_moi_truong", "quan_trac_moi_truong", "moi_truong"),
+    "water_level": ("muc_nuoc", "do_muc_nuoc", "tram_muc_nuoc"),
+    "irrigation": ("tuoi", "tuoi_tieu", "tuoi_tieu_nong_nghiep"),
+    "lighting": ("den", "den_duong", "den_chieu_sang", "chieu_sang", "chieu_sang_cong_cong", "lamp"),
+    "camera": ("camera_an_ninh", "camera_giam_sat"),
+    "loudspeaker": ("loa", "cum_loa", "loa_truyen_thanh", "loa_thong_minh", "truyen_thanh", "truyen_thanh_thong_minh"),
+    "wifi": ("wi_fi", "wifi_cong_cong", "diem_wifi"),
+    "signal_probe": ("do_song", "dau_do_song"),
+    "notice_board": ("bang_tin", "bang_tin_dien_tu", "bang_dien_tu", "bang_led"),
+}
+"""What people call a device besides its title, plain. A kind need not be here."""
+
+KIND_WORDS = {
+    plain(word): kind.name
+    for kind in KINDS.values()
+    for word in (kind.name, kind.title.vi, kind.title.en, *_COMMON_WORDS.get(kind.name, ()))
+}
 """What a cell may say for each kind, plain."""
 
 STATE_NAMES: dict[str, DeviceState] = {
