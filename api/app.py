@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
 from api import (
+    audit,
     clocks,
     dead_letters,
     devices,
@@ -24,6 +25,7 @@ from api import (
     pages,
     places,
     registry_devices,
+    registry_places,
     repair,
     series,
 )
@@ -109,8 +111,10 @@ def create_app(
     app.state.metrics = measured
     for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
         app.include_router(room.router)
-    for router in (registry_devices.router, registry_devices.reads):
-        app.include_router(router)
+    for writes in (registry_devices, registry_places):
+        app.include_router(writes.router)
+        app.include_router(writes.reads)
+    app.include_router(audit.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     error_handlers.install(app)
     app.add_middleware(metrics.MetricsMiddleware, metrics=measured)

@@ -98,6 +98,10 @@ async def _http(request: Request, error: Exception) -> Response:
         reason = Text(f"Không có đường dẫn {shown(path)}.", f"There is no route {shown(path)}.")
         error_404 = ApiProblem(Problem.NOT_FOUND, reason, allowed=routes, did_you_mean=close_to(path, routes))
         return problem_response(request, error_404)
+    if error.status_code == 400:
+        # The framework could not read the body at all: not UTF-8, or nested without end.
+        reason = Text("Không đọc được nội dung JSON.", "The JSON body cannot be read.")
+        return problem_response(request, ApiProblem(Problem.INVALID_PARAMETER, reason, allowed="a JSON object"))
     # The framework raises no other status for our routes; a new one must be given a type of problem first.
     return await _internal(request, error)
 

@@ -165,7 +165,7 @@ def _fault_of_ring(ring: object) -> Text | None:
 def _is_position(position: object) -> bool:
     if not isinstance(position, list) or not 2 <= len(position) <= 3:
         return False
-    if any(isinstance(part, bool) or not isinstance(part, int | float) or not math.isfinite(part) for part in position):
+    if any(isinstance(part, bool) or not isinstance(part, int | float) or not abs(part) < 1e6 for part in position):
         return False
     return bool(abs(position[0]) <= 180 and abs(position[1]) <= 90)
 

@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from devices.model import Text
 from devices.registry import Commune, Device, Hamlet, HamletType, Site, SiteType
 from devices.registry_checks import faults_of_commune, faults_of_hamlet, faults_of_site, joined
-from storage.errors import RegistryRefused, driver_errors
+from storage.errors import CodeTaken, RegistryRefused, driver_errors
 from storage.sql import query
 
 
@@ -121,7 +121,7 @@ def _refuse(faults: list[Text]) -> None:
 
 def _number(row: tuple[Any, ...] | None, vi: str, en: str, code: str) -> int:
     if row is None:
-        raise RegistryRefused(Text(f"mã {vi} {code!r} đã có", f"the {en} code {code!r} is taken"))
+        raise CodeTaken(Text(f"mã {vi} {code!r} đã có", f"the {en} code {code!r} is taken"))
     return int(row[0])
 
 
