@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ router = APIRouter(
     prefix=PREFIX, tags=["registry"], dependencies=[needs(Role.OPERATOR), Depends(check_parameter_names)]
 )
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
 WORD = r"^[^\x00-\x1f\x7f]{1,200}$"
 
 
@@ -105,7 +107,17 @@ def _answer(entry: audit.AuditEntry) -> AuditEntryAnswer:
         action=entry.action,
         subject_kind=entry.subject_kind,
         subject=entry.subject,
-        before=entry.before,
-        after=entry.after,
+        before=_in_utc(entry.before),
+        after=_in_utc(entry.after),
         note=entry.note,
     )
+
+
+def _in_utc(members: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The members with their times as all answers write them; the database keeps them in JSON with +00:00."""
+    if members is None:
+        return None
+    return {
+        name: value.replace("+00:00", "Z") if isinstance(value, str) and _TIME.fullmatch(value) else value
+        for name, value in members.items()
+    }

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api.access import SignInNeeded
 from api.errors import MEDIA_TYPE, Allowed, ApiProblem, Problem, close_to, shown
@@ -85,7 +86,8 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        allowed = [method.strip() for method in headers.get("Allow", headers.get("allow", "GET")).split(",")]
+        allowed = methods_of(request, headers.get("Allow", headers.get("allow", "GET")))
+        headers = {"Allow": ", ".join(allowed)}
         reason = Text(
             f"Đường dẫn này không nhận {request.method}; hãy dùng {', '.join(allowed)}.",
             f"This route does not take {request.method}; use {', '.join(allowed)}.",
@@ -104,6 +106,16 @@ async def _http(request: Request, error: Exception) -> Response:
         return problem_response(request, ApiProblem(Problem.INVALID_PARAMETER, reason, allowed="a JSON object"))
     # The framework raises no other status for our routes; a new one must be given a type of problem first.
     return await _internal(request, error)
+
+
+def methods_of(request: Request, known: str) -> list[str]:
+    """The methods that the path of a request takes: those of one of its routes are `known`, and there may be more."""
+    app: FastAPI = request.app
+    found = {method.strip() for method in known.split(",")}
+    for path, operations in app.openapi()["paths"].items():
+        if compile_path(path)[0].fullmatch(request.url.path):
+            found |= {method.upper() for method in operations}
+    return sorted(found)
 
 
 def route_paths(request: Request) -> list[str]:
