@@ -72,13 +72,18 @@ def parse_file(data: bytes, *, commune: str | None = None) -> Sheet:
                 "an old .xls file, or one with a password; remove the password and save it as .xlsx",
             )
         )
+    notes: tuple[Text, ...]
     if is_workbook(data):
         title, rows = read_workbook(data)
-        note = Text(f"đã đọc trang tính {title!r}", f"the sheet {title!r} was read")
-        return replace(_table(rows, commune), notes=(note,))
-    text, notes = decode(data)
-    parse = parse_json if text.lstrip("\ufeff \t\r\n")[:1] in ("[", "{") else parse_csv
-    return replace(parse(text, commune=commune), notes=notes)
+        notes = (Text(f"đã đọc trang tính {title!r}", f"the sheet {title!r} was read"),)
+        sheet = _table(rows, commune)
+    else:
+        text, notes = decode(data)
+        parse = parse_json if text.lstrip("\ufeff \t\r\n")[:1] in ("[", "{") else parse_csv
+        sheet = parse(text, commune=commune)
+    if not sheet.rows:
+        raise SheetError(Text("dưới dòng tên cột không có thiết bị nào", "there is no device below the header"))
+    return replace(sheet, notes=notes)
 
 
 def parse_csv(text: str, *, commune: str | None = None) -> Sheet:

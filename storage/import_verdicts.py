@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,8 @@ from storage.sql import query
 FAR_KILOMETRES = 30.0
 """From the commune's point, where no hamlet has a boundary: no commune reaches that far."""
 KILOMETRES_PER_DEGREE = 111.2
+ROUNDING = 1e-9
+"""Degrees or metres. Excel keeps 15 digits: a tenth of a millimetre on the ground."""
 IN_SERVICE = (DeviceState.ACTIVE, DeviceState.MAINTENANCE)
 
 
@@ -79,7 +81,7 @@ class Judge:
         faults = list(row.faults)
         said, unknown = self._with_codes(row)
         faults.extend(unknown)
-        device = said if known is None else replace(known, **{name: getattr(said, name) for name in row.given})
+        device = said if known is None else _described(known, said, row.given)
         if known is not None and not faults:
             faults.extend(_contradictions(known, device, self._role))
             device = _in_service(known, device)
@@ -126,6 +128,16 @@ def _names(connection: Connection[Any], name: str, communes: list[str], vi: str,
         commune: PlaceNames(((code, title) for place, code, title in rows if place == commune), vi, en)
         for commune in communes
     }
+
+
+def _described(known: Device, said: Device, given: Iterable[str]) -> Device:
+    """A known device as a row describes it. What differs by no more than a spreadsheet's rounding is the same."""
+    values = {name: getattr(said, name) for name in given}
+    for name in ("latitude", "longitude", "height_m"):
+        there, new = getattr(known, name), values.get(name)
+        if there is not None and new is not None and abs(there - new) < ROUNDING:
+            values[name] = there
+    return replace(known, **values)
 
 
 def _contradictions(known: Device, device: Device, role: Role | None) -> Iterator[Text]:

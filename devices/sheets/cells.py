@@ -28,8 +28,6 @@ _SECONDS = {
 }
 _DURATION = re.compile(rf"{_NUMBER}\s*([a-z]*)")
 _POWER = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,3}")
-_GUARDED = re.compile(r"'(?=[=+\-@\t\r'])")
-"""How an export keeps a spreadsheet from taking a text for a formula; reading takes it off again."""
 
 
 @dataclass(slots=True)
@@ -107,7 +105,7 @@ def _text(name: str, cell: Cell, warnings: list[Text]) -> str:
     """A cell as text, with a word on what Excel does to numbers that are names."""
     if isinstance(cell, float) or (isinstance(cell, NumberCell) and isinstance(cell.value, float)):
         raise unreadable(name, cell)
-    text = unicodedata.normalize("NFC", _GUARDED.sub("", shown(cell), count=1).strip("\u200b\ufeff \n"))
+    text = unicodedata.normalize("NFC", shown(cell).strip("\u200b\ufeff \n"))
     text = text if name == "note" else " ".join(text.split())
     if name in ("code", "serial") and _POWER.fullmatch(text):
         raise CellError(

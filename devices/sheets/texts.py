@@ -26,6 +26,8 @@ _VIETNAMESE = {
     unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS + _VOWELS.upper() for tone in _TONES
 } | set("đĐ")
 _SIGNS = set("–—‘’“”…•°²³º«»×€₫©®\u00a0")
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r'])")
+"""How an export keeps a spreadsheet from taking a text for a formula; reading takes it off again."""
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]")
 _BREVE_AT_END = re.compile(r"[ăĂ]\b")
 """In no Vietnamese word does ă stand last: where it does, it was another letter of another encoding."""
@@ -95,10 +97,14 @@ def _rows(text: str, separator: str, first_line: int = 1) -> Iterator[NumberedRo
                 found += 1
                 if found > MOST_ROWS + HEADER_WITHIN:
                     raise too_many_rows()
-                yield lines.line_num + first_line - 1, cells[:MOST_COLUMNS]
+                yield lines.line_num + first_line - 1, [_bare(cell) for cell in cells[:MOST_COLUMNS]]
     except csv.Error as error:
         line = lines.line_num + first_line - 1
         raise SheetError(Text(f"dòng {line}: tệp CSV hỏng ({error})", f"line {line}: broken CSV ({error})")) from error
+
+
+def _bare(cell: str) -> str:
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _strictly(data: bytes, encoding: str) -> str:
