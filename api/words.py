@@ -109,8 +109,3 @@ WORDS: dict[str, Text] = {
     "query": Text("truy vấn", "query"),
     "failed": Text("Chưa tải được tài liệu.", "The document could not be loaded."),
 }
-
-
-def words_in(language: str) -> dict[str, str]:
-    """All words in one language, `vi` or `en`."""
-    return {name: text.en if language == "en" else text.vi for name, text in WORDS.items()}
