@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
@@ -26,10 +27,11 @@ from storage.places import add_commune, add_hamlet, add_site, list_communes
 from storage.registry import add_device, devices_of
 from storage.registry_import import Outcome, import_devices
 
-BATCH_READINGS = 20_000
+BATCH_READINGS = 60_000
+"""So many readings of a kind are committed together: with fewer the disk is waited for more often."""
 LOAD_FIELDS = frozenset({"commune", "code", "kind", "name", "expected_interval_seconds"})
 SHARES = 8
-"""Processes that backfill together take an eighth of the devices for a week at a time."""
+"""Processes that backfill together take an eighth of the devices for a week at a time, those of a kind together."""
 
 
 class NotTheSample(StorageError):
@@ -134,27 +136,29 @@ def backfill(
     return written
 
 
-def backfill_in_processes(
-    database_url: str,
-    commune: str,
-    seed: int,
-    codes: Sequence[str],
-    span: tuple[int, int],
-    *,
-    processes: int,
-    progress: Callable[[Written], None] = lambda _: None,
-) -> Written:
-    """The same as `backfill`, by several processes with a connection each, that take devices and weeks in turn.
-
-    `codes` name the devices of the sample commune; `span` is start and end in Unix seconds.
-    """
-    written = Written()
-    shares = [codes[first::SHARES] for first in range(min(SHARES, len(codes)))]
-    weeks = range(span[0], span[1], CHUNK_SECONDS)
+@contextmanager
+def backfilling(database_url: str, commune: str, seed: int, processes: int) -> Iterator[Backfilling]:
+    """Several processes with a connection each, to backfill a sample commune with, until the block ends."""
     with ProcessPoolExecutor(processes, get_context("spawn"), _open_worker, (database_url, commune, seed)) as executor:
+        yield Backfilling(executor, commune)
+
+
+@dataclass(frozen=True, slots=True)
+class Backfilling:
+    """Processes that take devices and weeks in turn, and keep what a world needs once from one span to the next."""
+
+    executor: Executor
+    commune: str
+
+    def write(
+        self, codes: Sequence[str], span: tuple[int, int], progress: Callable[[Written], None] = lambda _: None
+    ) -> Written:
+        """The same as `backfill`, of the devices of some codes, with start and end of `span` in Unix seconds."""
+        written = Written()
+        shares = _shares(self.commune, codes)
         tasks = [
-            executor.submit(_write_share, share, week, min(week + CHUNK_SECONDS, span[1]))
-            for week in weeks
+            self.executor.submit(_write_share, share, week, min(week + CHUNK_SECONDS, span[1]))
+            for week in range(span[0], span[1], CHUNK_SECONDS)
             for share in shares
         ]
         try:
@@ -162,9 +166,17 @@ def backfill_in_processes(
                 written.join(task.result())
                 progress(written)
         except BaseException:
-            executor.shutdown(cancel_futures=True)
+            self.executor.shutdown(cancel_futures=True)
             raise
-    return written
+        return written
+
+
+def _shares(commune: str, codes: Sequence[str]) -> list[list[str]]:
+    """Devices in even parts, those of one kind side by side, so that many of their readings are committed together."""
+    kinds = {device.code: device.kind for device in load(commune).devices}
+    by_kind = sorted(codes, key=lambda code: kinds[code])
+    count = min(SHARES, len(by_kind))
+    return [by_kind[place * len(by_kind) // count : (place + 1) * len(by_kind) // count] for place in range(count)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,17 +111,25 @@ class Frame:
 
     def arrays(self) -> Iterator[Arrays]:
         """The same part after part, as columns."""
+        known: dict[tuple[str, int], Sent] = {}
         for number, columns in enumerate(self.parts):
+            values = []
+            for field in self.kind.values:
+                column = columns.get(field.name)
+                shared = field.name, id(column)  # parts share what they measure together
+                if shared not in known:
+                    known[shared] = _sent(field, column)
+                values.append(known[shared])
             yield Arrays(
                 self.times,
                 self.sent * len(self.parts) + number,
                 tuple(_texts(columns.get(f.name, "")) for f in self.kind.keys),
-                tuple(_sent(f, columns.get(f.name)) for f in self.kind.values),
+                tuple(values),
             )
 
 
 def _texts(column: Column) -> list[str] | str:
-    return column if isinstance(column, str) else [str(text) for text in column.tolist()]
+    return column if isinstance(column, str) else list(map(str, column.tolist()))
 
 
 def _sent(field: Field, column: Column | None) -> Sent:

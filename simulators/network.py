@@ -6,6 +6,7 @@ of its variance is common to all masts, since a house in the way is in the way o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,7 +53,7 @@ class Network:
         self._seed = seed
         self._setting = setting
         self._last: tuple[bytes, _Places] = (b"", _Places(np.empty((0, 2)), np.empty(0, np.int64), {}))
-        self._last_load: tuple[bytes, Floats] = (b"", np.empty(0))
+        self._last_times: tuple[bytes, dict[tuple[str, ...], Floats]] = (b"", {})
 
     @cached_property
     def _common(self) -> tuple[PlaneField, PlaneField]:
@@ -129,15 +130,9 @@ class Network:
         levels = np.stack(
             [self.received(mast, carrier, east, north, where.shadows[mast.code]) for mast, carrier in cells]
         )[:, where.back]
-        fading = np.stack(
-            [1.4 * smooth(key(self._seed, "fading", operator, mast.code), times / 40.0) for mast, _ in cells]
-        )
+        fading = np.stack([self._fading(operator, mast.code, times) for mast, _ in cells])
         levels = levels - indoor_db + fading
-        load = np.clip(
-            self._usual_load(times) * np.exp(0.25 * smooth(key(self._seed, "load", operator), times / 900.0)),
-            0.03,
-            0.95,
-        )
+        load = self._load(operator, times)
         carrier = cells[0][1]
         own, rest = _strongest(levels)
         noise = 10.0 ** (radio.noise_per_element(carrier.spacing_khz) / 10.0)
@@ -155,12 +150,33 @@ class Network:
             self._last = (token, _Places(places, back.reshape(-1), self.shadows(places[:, 0], places[:, 1])))
         return self._last[1]
 
-    def _usual_load(self, times: Floats) -> Floats:
-        """What all operators' cells have in common of their load; remembered as the places are."""
+    def _fading(self, operator: str, mast: str, times: Floats) -> Floats:
+        """What comes and goes within a minute on the way to a mast, in dB; the same for all generations there."""
+        return self._once(
+            times,
+            ("fading", operator, mast),
+            lambda: 1.4 * smooth(key(self._seed, "fading", operator, mast), times / 40.0),
+        )
+
+    def _load(self, operator: str, times: Floats) -> Floats:
+        """The share of an operator's cells that is taken."""
+
+        def work_out() -> Floats:
+            usual = self._once(times, ("load",), lambda: people.mobile_load(times))
+            wander: Floats = np.exp(0.25 * smooth(key(self._seed, "load", operator), times / 900.0))
+            return np.clip(usual * wander, 0.03, 0.95)
+
+        return self._once(times, ("load", operator), work_out)
+
+    def _once(self, times: Floats, name: tuple[str, ...], work_out: Callable[[], Floats]) -> Floats:
+        """What only the times decide; remembered as the places are."""
         token = times.tobytes()
-        if self._last_load[0] != token:
-            self._last_load = (token, people.mobile_load(times))
-        return self._last_load[1]
+        if self._last_times[0] != token:
+            self._last_times = (token, {})
+        known = self._last_times[1]
+        if name not in known:
+            known[name] = work_out()
+        return known[name]
 
 
 def _strongest(levels_dbm: Floats) -> tuple[Floats, Floats]:

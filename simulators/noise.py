@@ -75,9 +75,19 @@ def smooth(source: Key, position: Any) -> Floats:
     left = floor.astype(np.int64)
     share = where - floor
     share = share * share * (3.0 - 2.0 * share)
-    mixed = normal(source, left) * (1.0 - share) + normal(source, left + 1) * share
+    before, after = _neighbours(source, left)
+    mixed = before * (1.0 - share) + after * share
     result: Floats = mixed / np.sqrt((1.0 - share) ** 2 + share**2)
     return result
+
+
+def _neighbours(source: Key, left: Integers) -> tuple[Floats, Floats]:
+    """The normal numbers at each place of a lattice and at the next; each worked out once where places are shared."""
+    first, last = (int(left.min()), int(left.max())) if left.size else (0, 0)
+    if last - first + 2 >= 2 * left.size:
+        return normal(source, left), normal(source, left + 1)
+    lattice = normal(source, np.arange(first, last + 2))
+    return lattice[left - first], lattice[left - first + 1]
 
 
 def probability(value: Floats) -> Floats:

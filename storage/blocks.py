@@ -19,6 +19,7 @@ Column: TypeAlias = NDArray[Any] | list[Any] | str | int | None
 A list may hold many different values too, but then each has a block to itself.
 """
 
+_MOST_SORTS = 2**62
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 _NUMBERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "float8": ">f8", "bool": "u1"}
@@ -54,30 +55,30 @@ def listed(column: Column, size: int) -> list[Any]:
     return column if isinstance(column, list) else [column] * size
 
 
-def picked(column: NDArray[Any] | list[Any], places: Sequence[int]) -> list[Any]:
-    """The values of some rows."""
-    if isinstance(column, list):
-        return [column[place] for place in places]
-    chosen: NDArray[Any] = column[np.asarray(places)]
-    if chosen.dtype == np.float64 and np.isnan(chosen).all():
-        return [None] * chosen.size
-    return listed(chosen, chosen.size)
-
-
 def blocks(types: Sequence[str], columns: Sequence[Column], size: int) -> Iterator[bytes]:
     """The rows of so many columns of the given types (names of PostgreSQL), without header and trailer."""
     if not size:
         return
     fields = [_Field(_NAMES[name], column) for name, column in zip(types, columns, strict=True)]
-    sorts = np.zeros(size, dtype=np.int64)
+    sorts, most = np.zeros(size, dtype=np.int64), 1
     for field in fields:
         if field.sorts is not None:
-            sorts = sorts * field.many + field.sorts
-            # Kept small, so that no number of columns makes it overflow.
-            sorts = np.unique(sorts, return_inverse=True)[1].reshape(-1)
-    for sort in range(int(sorts.max()) + 1):
-        places = np.flatnonzero(sorts == sort)
-        yield _block(fields, places)
+            if most * field.many > _MOST_SORTS:
+                sorts, most = _renumbered(sorts)
+            sorts, most = sorts * field.many + field.sorts, most * field.many
+    if most == 1:
+        yield _block(fields, None, size)
+        return
+    sorts, most = _renumbered(sorts)
+    order = np.argsort(sorts, kind="stable")
+    for places in np.split(order, np.cumsum(np.bincount(sorts, minlength=most))[:-1]):
+        yield _block(fields, places, places.size)
+
+
+def _renumbered(sorts: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """The same sorts under the smallest numbers, and how many there are."""
+    known, numbers = np.unique(sorts, return_inverse=True)
+    return numbers.reshape(-1).astype(np.int64), known.size
 
 
 class _Field:
@@ -90,10 +91,14 @@ class _Field:
         self.many = 1
         if isinstance(column, np.ndarray):
             if column.dtype == np.float64:
-                self._sort(np.isnan(column).astype(np.int64), 2)
+                absent = np.isnan(column)
+                if absent.any():
+                    self._sort(absent.astype(np.int64), 2)
         elif isinstance(column, list):
             numbers = {value: number for number, value in enumerate(dict.fromkeys(column))}
-            self._sort(np.array([numbers[value] for value in column], dtype=np.int64), len(numbers))
+            if len(numbers) > 1:
+                sorts = np.fromiter(map(numbers.__getitem__, column), dtype=np.int64, count=len(column))
+                self._sort(sorts, len(numbers))
 
     def _sort(self, sorts: NDArray[np.int64], many: int) -> None:
         self.sorts, self.many = (sorts, many) if many > 1 and np.ptp(sorts) else (None, 1)
@@ -114,18 +119,19 @@ class _Field:
         return _NUMBERS[self.type_name], value
 
 
-def _block(fields: Sequence[_Field], places: NDArray[np.int64]) -> bytes:
-    """Rows of one sort."""
-    forms = [field.form(int(places[0])) for field in fields]
+def _block(fields: Sequence[_Field], places: NDArray[np.int64] | None, size: int) -> bytes:
+    """Rows of one sort; None: all rows are of it."""
+    forms = [field.form(0 if places is None else int(places[0])) for field in fields]
     layout = [("count", ">i2")]
     for number, (form, _) in enumerate(forms):
         layout.append((f"length{number}", ">i4"))
         if form:
             layout.append((f"value{number}", form))
-    rows = np.empty(places.size, dtype=layout)
+    rows = np.empty(size, dtype=layout)
     rows["count"] = len(fields)
     for number, (form, value) in enumerate(forms):
         rows[f"length{number}"] = -1 if form is None else np.dtype(form).itemsize if form else 0
         if form:
-            rows[f"value{number}"] = value[places] if isinstance(value, np.ndarray) else value
+            is_column = isinstance(value, np.ndarray)
+            rows[f"value{number}"] = value[places] if is_column and places is not None else value
     return rows.tobytes()

@@ -20,7 +20,7 @@ from psycopg import Connection, errors
 from devices.model import Kind
 from devices.readings import Reading, TimeSource
 from storage.arrivals import Arrival, Settled
-from storage.blocks import HEADER, TRAILER, Column, blocks, is_one_by_one, listed, picked, value_at
+from storage.blocks import HEADER, TRAILER, Column, blocks, is_one_by_one, listed, value_at
 from storage.books import Books
 from storage.newest import Newest
 from storage.rows import Fate, KindRows, Row, conflict, prepare, write_repeating_rows
@@ -190,6 +190,14 @@ def _telling(series: Series, places: Sequence[int]) -> list[int]:
     found = {last}
     for column in series.values:
         if is_one_by_one(column) and value_at(column, last) is None:
-            said = [place for place, value in zip(places, picked(column, places), strict=True) if value is not None]
-            found.update(said[-1:])
+            found.update(_last_said(column, places))
     return sorted(found)
+
+
+def _last_said(column: NDArray[Any] | list[Any], places: Sequence[int]) -> Sequence[int]:
+    """The last of the places that has a value, if any has."""
+    if isinstance(column, list):
+        return next(([place] for place in reversed(places) if column[place] is not None), [])
+    chosen = np.asarray(places)
+    said: list[int] = chosen[~np.isnan(column[chosen])][-1:].tolist()
+    return said

@@ -68,14 +68,18 @@ def outage(
 
 @app.command("backfill")
 def backfill_command(
-    days: Annotated[float, typer.Option(min=0.1, max=365, help="How many days of the sample commune to write.")] = 7.0,
+    days: Annotated[
+        float, typer.Option(min=0.1, max=100, help="How many days of the sample commune to write in a round.")
+    ] = 30.0,
     processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that write side by side.")] = 2,
+    rounds: Annotated[int, typer.Option(min=1, max=9, help="How often each way is measured, in turn.")] = 3,
     as_json: JsonOption = False,
 ) -> None:
     """History of the sample commune straight into the tables, beside the same devices by way of MQTT."""
     from commune.bench.backfill import run_backfill_bench  # noqa: PLC0415 - it pulls in every room
 
-    result = run_backfill_bench(read_settings().local_directory, days, processes, Console(stderr=True).print)
+    progress = Console(stderr=True).print
+    result = run_backfill_bench(read_settings().local_directory, days, processes, progress, rounds=rounds)
     _show(asdict(result), as_json)
 
 

@@ -22,7 +22,7 @@ from commune.cli.simulate_options import (
     chosen_simulators,
     failures,
 )
-from commune.sample import Written, backfill, backfill_in_processes, register
+from commune.sample import Written, backfill, backfilling, register
 from commune.settings import read_settings
 from simulators.calendar import unix
 from simulators.communes import SampleCommune, load
@@ -89,15 +89,9 @@ def _write(
     numbers = register(session, sample)
     if processes == 1:
         return backfill(session, simulators, numbers, *span, progress)
-    return backfill_in_processes(
-        database_url(read_settings()),
-        sample.commune.code,
-        seed,
-        [simulator.device.code for simulator in simulators],
-        span,
-        processes=processes,
-        progress=progress,
-    )
+    codes = [simulator.device.code for simulator in simulators]
+    with backfilling(database_url(read_settings()), sample.commune.code, seed, processes) as workers:
+        return workers.write(codes, span, progress)
 
 
 @contextmanager

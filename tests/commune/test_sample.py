@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from commune.sample import NotTheSample, Written, backfill, backfill_in_processes, register
+from commune.sample import NotTheSample, Written, backfill, backfilling, register
 from devices.registry import Commune
 from simulators.calendar import LOCAL
 from simulators.communes import SampleCommune, load
@@ -154,15 +154,9 @@ def test_several_processes_write_the_same_history_as_one(
     numbers = register(session, sample)
     span = START, START + HOUR
     told: list[int] = []
-    written = backfill_in_processes(
-        database_url,
-        "gia-loc",
-        1,
-        [simulator.device.code for simulator in nine],
-        span,
-        processes=2,
-        progress=lambda done: told.append(done.readings),
-    )
+    codes = [simulator.device.code for simulator in nine]
+    with backfilling(database_url, "gia-loc", 1, 2) as workers:
+        written = workers.write(codes, span, lambda done: told.append(done.readings))
     assert told[-1] == written.stored > 0
     again = backfill(session, nine, numbers, *span)
     assert (again.stored, again.duplicate, again.conflicts) == (0, written.stored, 0)
@@ -171,5 +165,8 @@ def test_several_processes_write_the_same_history_as_one(
 
 def test_a_process_that_fails_fails_the_backfill(database_url: str, sample: SampleCommune) -> None:
     codes = [device.code for device in sample.devices[:2]]
-    with pytest.raises(KeyError, match="cb-mt-01"):  # nothing has been registered
-        backfill_in_processes(database_url, "gia-loc", 1, codes, (START, START + HOUR), processes=1)
+    with (
+        backfilling(database_url, "gia-loc", 1, 1) as workers,
+        pytest.raises(KeyError, match="cb-mt-01"),  # nothing has been registered
+    ):
+        workers.write(codes, (START, START + HOUR))
