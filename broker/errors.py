@@ -25,3 +25,7 @@ class PublishTimeout(BrokerError):
 
 class NothingToldByBroker(BrokerError):
     """The broker says nothing of itself under `$SYS` to this account."""
+
+
+class NotInControl(BrokerError):
+    """The broker does not let this account give accounts, or has no dynamic security."""

@@ -65,6 +65,15 @@ class Settings(BaseSettings):
             description="Password that `commune db migrate` gives the role commune_grafana. Unset: as it is.",
         ),
     ] = None
+    secret_key: Annotated[
+        str | None,
+        Field(
+            min_length=32,
+            description="Closes the passwords of devices while they wait in the database for the broker: the API "
+            "closes, `commune maintain` and `commune devices rotate` open. 32 characters or more, the same for all. "
+            "Unset: devices can be given no passwords.",
+        ),
+    ] = None
     broker_host: Annotated[str, Field(description="Host name or address of the MQTT broker.")] = "127.0.0.1"
     broker_port: Annotated[int, Field(ge=1, le=65535, description="Port of the MQTT broker.")] = 1883
     broker_username: Annotated[str | None, Field(description="Account at the MQTT broker.")] = None

@@ -27,7 +27,7 @@ REFUSALS: dict[Refusal, Text] = {
         "Sai mật khẩu hoặc tên đăng nhập.", "The password or the username is wrong."
     ),
     Refusal.WRONG_CLIENT_ID: Text(
-        "Một thiết bị bị từ chối vì dùng client id không phải của thiết bị nào: client id phải giống hệt tên đăng nhập.",
+        "Có thiết bị bị từ chối vì client id không phải của thiết bị nào: client id phải giống hệt tên đăng nhập.",
         "Somebody was refused under a client id that is no device's: it must be the same as the username.",
     ),
     Refusal.ACCOUNT_WAITING: Text(

@@ -98,7 +98,7 @@ def postgres_server(instance: Instance, flavour: Flavour) -> Iterator[PostgresSe
 
 @pytest.fixture(scope="session")
 def broker_server(instance: Instance) -> Iterator[MosquittoServer]:
-    """A Mosquitto with the accounts ingest, maintain, simulator and devices."""
+    """A Mosquitto with the accounts ingest, maintain and simulator."""
     with MosquittoServer.start(instance.path / "mosquitto", local_directory=LOCAL) as server:
         yield server
 

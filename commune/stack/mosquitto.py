@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
+import json
 import os
 import re
 import secrets
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from broker.access_rules import SERVICES, first_state, password_members
 from broker.address import BrokerAddress
 from commune.settings import read_settings
 from commune.stack.accounts import account_in, capability_to_lend, unprivileged
@@ -24,9 +24,8 @@ from commune.stack.processes import Account, Command
 from commune.stack.servers import HOST, Server, accepts, data_directory, seen_from_inside
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
-ACCOUNTS = ("ingest", "maintain", "simulator", "devices")
-HASH_ITERATIONS = 101  # what mosquitto_passwd 2.0 takes; our passwords are random, 192 bits
-SALT_BYTES = 12
+ACCOUNTS = tuple(SERVICES)
+PLUGIN = "mosquitto_dynamic_security.so"
 SYSTEM_PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin:/opt/homebrew/bin"
 
 
@@ -42,6 +41,17 @@ class Program:
         argv = [*(self.root.prefix() if self.root else []), self.path, "-h"]
         return first_version(subprocess.run(argv, capture_output=True, text=True, check=False, cwd="/").stdout)
 
+    def plugin(self) -> str:
+        """Return where its plugin for dynamic security is, as it names the path; raise ServerMissingError."""
+        top = self.root.path.resolve() if self.root else Path("/")
+        prefix = Path(self.path).resolve().parents[1] if self.root is None else top / "usr"
+        for library in dict.fromkeys((prefix, top / "usr", top / "usr/local", top / "opt/homebrew")):
+            for found in sorted([*library.glob(f"lib*/{PLUGIN}"), *library.glob(f"lib/*/{PLUGIN}")]):
+                return f"/{found.relative_to(top)}"
+        raise ServerMissingError(
+            f"{self.path} is here without its plugin {PLUGIN}: install the package `mosquitto` anew"
+        )
+
 
 def find_mosquitto(local_directory: Path) -> Program:
     """Return the mosquitto of `.local/debian`, else that of this machine; raise ServerMissingError if there is none."""
@@ -55,13 +65,6 @@ def find_mosquitto(local_directory: Path) -> Program:
             "Otherwise install the package `mosquitto` of your system (apt, dnf, brew)."
         )
     return Program(found, None)
-
-
-def password_line(username: str, password: str, salt: bytes | None = None) -> str:
-    """Return a line of a password_file: PBKDF2 with SHA-512, the format `$7$` of mosquitto_passwd(1)."""
-    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
-    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, HASH_ITERATIONS)
-    return f"{username}:$7${HASH_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 
 
 def configuration(template: str, values: Mapping[str, str]) -> str:
@@ -101,9 +104,10 @@ class MosquittoServer(Server):
     ) -> Self:
         """Run a broker on a free port of loopback.
 
-        `accounts` maps names to passwords; names alone get random ones. What an account may do is in
-        deploy/mosquitto/acl. `settings` replaces values of lines of deploy/mosquitto/mosquitto.conf (a test that
-        needs a small queue, say). Raises ServerMissingError, ServerFailedError.
+        `accounts` maps names of services to passwords; names alone get random ones. What a service may do is in
+        broker/access_rules.py; devices get their accounts from `commune maintain`. `settings` replaces values of lines
+        of deploy/mosquitto/mosquitto.conf (a test that needs a small queue, say). Raises ServerMissingError,
+        ServerFailedError, and StackError for a name that is no service's.
         """
         program = find_mosquitto(local_directory or read_settings().local_directory)
         directory = directory.resolve()
@@ -114,9 +118,11 @@ class MosquittoServer(Server):
             server.passwords = dict(accounts)
         else:
             server.passwords = {name: secrets.token_urlsafe(24) for name in accounts}
+        strangers = set(server.passwords) - set(SERVICES)
+        if strangers:
+            raise StackError(f"there is no service {min(strangers)!r}; there are {', '.join(SERVICES)}")
         server._settings = settings or {}
         try:
-            server._write_accounts()
             server._start_on_free_port()
         except BaseException:
             server.stop()
@@ -138,6 +144,11 @@ class MosquittoServer(Server):
         """The broker's mosquitto.conf."""
         return self.data / "mosquitto.conf"
 
+    @property
+    def state_file(self) -> Path:
+        """What the plugin knows: accounts and roles, of services and of devices."""
+        return self.data / "dynamic-security.json"
+
     def address(self, username: str = "ingest") -> BrokerAddress:
         """Return where the broker is and the password of one of its accounts; raise StackError if it has no such."""
         if username not in self.passwords:
@@ -146,6 +157,7 @@ class MosquittoServer(Server):
 
     def resume(self) -> None:
         """Start it again after `halt` or `kill`, on the same port and persistence file."""
+        self._write_accounts()
         self._write_configuration()
         super().resume()
 
@@ -162,19 +174,23 @@ class MosquittoServer(Server):
         self.accounts_file.touch(mode=0o600)
         lines = [f"{name} {password}\n" for name, password in self.passwords.items()]
         self.accounts_file.write_text("".join(lines), encoding="utf-8")
-        hashes = [f"{password_line(name, password)}\n" for name, password in self.passwords.items()]
-        self._write("passwords", "".join(hashes))
-        self._write("acl", (DEPLOY / "acl").read_text(encoding="utf-8"))
+        state = json.loads(self.state_file.read_text("utf-8")) if self.state_file.exists() else first_state({})
+        services = first_state({name: password_members(word) for name, word in self.passwords.items()})
+        for kind, name in (("clients", "username"), ("roles", "rolename")):
+            devices = [entry for entry in state[kind] if entry[name] not in SERVICES]
+            services[kind] += devices
+        self._write(self.state_file.name, json.dumps({**state, **services, "groups": state["groups"]}))
 
     def _write_configuration(self) -> None:
         inside = seen_from_inside(self.data, self.program.root)
         ours = {
             "listener": f"{self.port} {HOST}",
-            "password_file": f"{inside}/passwords",
-            "acl_file": f"{inside}/acl",
+            "plugin": self.program.plugin(),
+            "plugin_opt_config_file": f"{inside}/{self.state_file.name}",
+            "include_dir": f"{inside}/conf.d",
             "persistence_location": f"{inside}/",
-            "log_dest": "stderr",
         }
+        (self.data / "conf.d").mkdir(exist_ok=True, mode=0o755)
         template = (DEPLOY / "mosquitto.conf").read_text(encoding="utf-8")
         self._write("mosquitto.conf", configuration(template, {**self._settings, **ours}))
 

@@ -17,9 +17,10 @@ def write_environment(directory: Path, broker: MosquittoServer, database_url: st
     """Write `directory/environment`, readable by its owner only, and return its path.
 
     A shell that sources it (`. PATH`) has `commune` with the database and, as the account `maintain`, the broker; it
-    also has API_URL, MQTT_URL (the broker, with the account that devices share), `mosquitto_pub` and `mosquitto_sub`.
+    also has API_URL, MQTT_URL (the broker, with the account of simulators, which may speak as any device),
+    `mosquitto_pub` and `mosquitto_sub`.
     """
-    maintain, devices = broker.address("maintain"), broker.address("devices")
+    maintain, simulator = broker.address("maintain"), broker.address("simulator")
     values = {
         "COMMUNE_DATABASE_URL": database_url,
         "COMMUNE_BROKER_HOST": maintain.host,
@@ -27,7 +28,7 @@ def write_environment(directory: Path, broker: MosquittoServer, database_url: st
         "COMMUNE_BROKER_USERNAME": "maintain",
         "COMMUNE_BROKER_PASSWORD": maintain.password or "",
         "COMMUNE_BROKER_CONFIGURATION_FILE": str(broker.configuration_file),
-        "MQTT_URL": f"mqtt://devices:{devices.password}@{devices.host}:{devices.port}",
+        "MQTT_URL": f"mqtt://simulator:{simulator.password}@{simulator.host}:{simulator.port}",
         "API_URL": api_url,
     }
     path = directory / "environment"

@@ -14,7 +14,7 @@ from broker.probe import probe
 from commune.stack.mosquitto import MosquittoServer
 
 
-@pytest.mark.parametrize("account", ["ingest", "maintain", "simulator", "devices"])
+@pytest.mark.parametrize("account", ["ingest", "maintain", "simulator"])
 def test_every_account_is_let_in(broker_server: MosquittoServer, account: str) -> None:
     answer = probe(broker_server.address(account), version_timeout_seconds=0.2)
     assert 0 < answer.seconds < 10

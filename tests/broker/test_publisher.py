@@ -16,7 +16,7 @@ TOPIC = "xa/publisher/environment/dev-01/telemetry"
 
 
 def test_everything_published_is_counted_when_the_broker_has_it(broker_server: MosquittoServer) -> None:
-    with Publisher(broker_server.address("devices"), uuid.uuid4().hex, window=10) as publisher:
+    with Publisher(broker_server.address("simulator"), uuid.uuid4().hex, window=10) as publisher:
         for number in range(1000):
             publisher.publish(TOPIC, str(number).encode())
         publisher.flush()
@@ -24,7 +24,7 @@ def test_everything_published_is_counted_when_the_broker_has_it(broker_server: M
 
 
 def test_a_topic_that_the_account_may_not_use_is_counted_as_refused(broker_server: MosquittoServer) -> None:
-    with Publisher(broker_server.address("devices"), uuid.uuid4().hex) as publisher:
+    with Publisher(broker_server.address("simulator"), uuid.uuid4().hex) as publisher:
         publisher.publish("xa/publisher/environment/dev-01/error", b"{}")
         publisher.publish(TOPIC, b"{}")
         publisher.flush()
@@ -32,7 +32,7 @@ def test_a_topic_that_the_account_may_not_use_is_counted_as_refused(broker_serve
 
 
 def test_a_message_above_the_brokers_limit_is_counted_as_refused_and_sent_once(broker_server: MosquittoServer) -> None:
-    with Publisher(broker_server.address("devices"), uuid.uuid4().hex) as publisher:
+    with Publisher(broker_server.address("simulator"), uuid.uuid4().hex) as publisher:
         publisher.publish(TOPIC, bytes(1_048_577))
         publisher.publish(TOPIC, b"{}")
         publisher.flush()
@@ -42,7 +42,7 @@ def test_a_message_above_the_brokers_limit_is_counted_as_refused_and_sent_once(b
 def test_what_the_broker_takes_and_gives_to_nobody_is_counted_as_unheard(broker_server: MosquittoServer) -> None:
     name = f"unheard-{uuid.uuid4().hex[:8]}"
     topic = f"xa/{name}/environment/dev-01/telemetry"
-    with Publisher(broker_server.address("devices"), uuid.uuid4().hex) as publisher:
+    with Publisher(broker_server.address("simulator"), uuid.uuid4().hex) as publisher:
         publisher.publish(topic, b"1")
         publisher.flush()
         keep_session(broker_server.address("ingest"), name, [f"xa/{name}/#"])
@@ -53,14 +53,14 @@ def test_what_the_broker_takes_and_gives_to_nobody_is_counted_as_unheard(broker_
 
 
 def test_a_wrong_password_is_refused_in_words(broker_server: MosquittoServer) -> None:
-    address = broker_server.address("devices")
+    address = broker_server.address("simulator")
     wrong = type(address)(address.host, address.port, address.username, "wrong")
-    with pytest.raises(ConnectionRefusedByBroker, match="refused account 'devices'"):
+    with pytest.raises(ConnectionRefusedByBroker, match="refused account 'simulator'"):
         Publisher(wrong, uuid.uuid4().hex).open()
 
 
 def test_a_broker_that_is_not_there_is_named(broker_server: MosquittoServer) -> None:
-    address = broker_server.address("devices")
+    address = broker_server.address("simulator")
     with pytest.raises(BrokerUnreachable, match=r"127\.0\.0\.1:1 cannot be reached"):
         Publisher(type(address)(address.host, 1), uuid.uuid4().hex).open()
 
@@ -70,7 +70,7 @@ def test_what_was_not_acknowledged_is_published_again_after_a_broker_restart(
 ) -> None:
     with (
         MosquittoServer.start(tmp_path_factory.mktemp("broker")) as broker,
-        Publisher(broker.address("devices"), uuid.uuid4().hex) as publisher,
+        Publisher(broker.address("simulator"), uuid.uuid4().hex) as publisher,
     ):
         publisher.publish(TOPIC, b"before")
         publisher.flush()

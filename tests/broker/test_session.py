@@ -69,7 +69,7 @@ def receive(broker_server: MosquittoServer, device: str) -> Iterator[Callable[..
 
 
 def publish(broker: MosquittoServer, device: str, *payloads: bytes) -> None:
-    with Publisher(broker.address("devices"), f"publisher-{device}") as publisher:
+    with Publisher(broker.address("simulator"), f"publisher-{device}") as publisher:
         for payload in payloads:
             publisher.publish(f"xa/session/environment/{device}/telemetry", payload)
 
@@ -229,7 +229,7 @@ def test_a_message_is_read_alike_with_and_without_properties(
         properties.ContentType = "\ufeffapplication/json"  # the standard allows U+FEFF, paho gives the connection up
         properties.UserProperty = ("maker", "Công ty thử" * 20)
     with receive() as receiver:
-        address = broker_server.address("devices")
+        address = broker_server.address("simulator")
         client = make_client(address, f"publisher-{device}", manual_ack=False)
         open_session(client, address, clean=True)
         client.publish(f"xa/session/environment/{device}/telemetry", payload, qos=qos, properties=properties)

@@ -82,7 +82,7 @@ def test_messages_beyond_the_queue_of_an_absent_subscriber_are_seen_as_dropped(s
         wait_until(lambda: watched.condition() is not None, "the broker has spoken")
         before = watched.condition()
         assert before is not None
-        with Publisher(small_broker.address("devices"), "overflowing") as publisher:
+        with Publisher(small_broker.address("simulator"), "overflowing") as publisher:
             for number in range(200):
                 publisher.publish("xa/watch/environment/env-01/telemetry", b"%d" % number)
 
@@ -107,8 +107,8 @@ def test_one_look_tells_the_same_and_leaves_nothing_behind(small_broker: Mosquit
 
 
 def test_an_account_that_may_not_read_it_is_told_so(small_broker: MosquittoServer) -> None:
-    with pytest.raises(NothingToldByBroker, match=r"account 'devices' nothing of itself: give it read access to \$SYS"):
-        look(small_broker.address("devices"), timeout_seconds=0.3)
+    with pytest.raises(NothingToldByBroker, match=r"account 'simulator' nothing of itself: give it read access to \$SYS"):
+        look(small_broker.address("simulator"), timeout_seconds=0.3)
 
 
 def test_a_broker_that_restarts_is_watched_again_and_the_incident_is_two_lines(

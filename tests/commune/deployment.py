@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from broker.address import BrokerAddress
 from commune.stack.accounts import account_in, unprivileged
-from commune.stack.mosquitto import DEPLOY, Program, find_mosquitto
+from commune.stack.mosquitto import DEPLOY, PLUGIN, Program, find_mosquitto
 from commune.stack.processes import Account, Command, Process
 from commune.stack.servers import HOST, accepts, free_port, seen_from_inside
 from tests.commune import compose
@@ -107,6 +107,7 @@ class BrokerContainer:
     data: Path
     account: Account | None
     process: Process | None = None
+    tls_port: int = field(default_factory=free_port)
 
     def prepare(self) -> None:
         """Lay out the directories as the image and the mounts do: files of deploy/mosquitto with our paths and port."""
@@ -115,7 +116,13 @@ class BrokerContainer:
         for source in DEPLOY.iterdir():
             text = source.read_text(encoding="utf-8").replace("/mosquitto/", f"{self.inside}/")
             text = text.replace("listener 1883 0.0.0.0", f"listener {self.deployment.broker_port} {HOST}")
+            text = text.replace("listener 8883 0.0.0.0", f"listener {self.tls_port} {HOST}")
+            text = text.replace(f"/usr/lib/{PLUGIN}", self.program.plugin())
             (self.data / "config" / source.name).write_text(text, encoding="utf-8")
+        self.own()
+
+    def own(self) -> None:
+        """Give everything that is there to the broker's account."""
         if self.account:
             for path in (self.data, *self.data.rglob("*")):
                 os.chown(path, self.account.uid, self.account.gid)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from commune.stack.mosquitto import MosquittoServer
 
 DENIED = "Not authorized"
+REFUSED = "All subscription requests were denied"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,13 @@ class Clients:
         result = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=30)
         assert result.returncode == 0 or DENIED in result.stderr, result.stderr
         return DENIED not in result.stderr
+
+    def subscribe(self, topic: str) -> bool:
+        """Subscribe and leave, and say whether the account was allowed to."""
+        argv = self.argv("mosquitto_sub", "-t", topic, "-E")
+        result = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=30)
+        assert result.returncode == 0 or REFUSED in result.stderr, result.stderr
+        return REFUSED not in result.stderr
 
     def keep_session(self, client_id: str, topic: str) -> None:
         """Subscribe durably and leave: from now on the broker queues for `client_id`."""

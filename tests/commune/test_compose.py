@@ -19,7 +19,7 @@ SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
 RAW_SERVICES: dict[str, dict[str, Any]] = compose.raw()["services"]
 ONE_SHOT = {"migrate", "register-simulated"}
 ALLOWED_PORTS = {
-    "mosquitto": {("0.0.0.0", 1883)},  # noqa: S104 - field devices must reach it
+    "mosquitto": {("127.0.0.1", 1883), ("0.0.0.0", 8883)},  # noqa: S104 - field devices must reach it, by TLS
     "api": {("127.0.0.1", 8000)},
     "grafana": {("127.0.0.1", 3000)},
 }

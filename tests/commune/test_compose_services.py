@@ -174,7 +174,7 @@ def test_a_message_goes_from_a_device_through_all_services_to_an_outsider(
         healthy(migrated, name, process)
 
     reading = {"ts": datetime.now(UTC).isoformat(), "pm25": 31.4, "temperature": 24.6}
-    with Publisher(migrated.address("devices"), "env-01") as device:
+    with Publisher(migrated.address("simulator"), "env-01") as device:
         device.publish("xa/gia-loc/environment/env-01/telemetry", json.dumps(reading).encode())
     path = "/api/v1/devices/gia-loc/env-01/latest"
     wait_until(lambda: "31.4" in json.dumps(get(migrated, path)), READY_SECONDS, "the value to be visible")

@@ -219,7 +219,7 @@ def test_a_configuration_that_is_not_there_fails_and_is_named(healthy: dict[str,
 def test_an_account_that_may_not_read_the_brokers_numbers_fails_and_is_told_what_to_give_it(
     healthy: dict[str, str], calm_broker: MosquittoServer
 ) -> None:
-    address = calm_broker.address("devices")
+    address = calm_broker.address("simulator")
     other = {
         **healthy,
         "COMMUNE_BROKER_USERNAME": address.username or "",
@@ -236,7 +236,7 @@ def test_a_session_that_nobody_uses_and_a_queue_that_overflows_are_warnings(
     settings = {"sys_interval": "1", "max_queued_messages": "50"}
     with MosquittoServer.start(instance.path / "full", settings=settings, local_directory=local_directory) as server:
         leave_a_session(server.address("ingest"), "left-behind", "xa/#")
-        with Publisher(server.address("devices"), "too-many") as publisher:
+        with Publisher(server.address("simulator"), "too-many") as publisher:
             for number in range(60):
                 publisher.publish("xa/a/b/c/telemetry", b"%d" % number)
         with watching(server.address("maintain")) as watched:

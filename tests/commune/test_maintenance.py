@@ -244,7 +244,7 @@ def test_an_overflowing_queue_is_in_the_ledger_and_raises_an_alert(
     with process(settings, tmp_path):
         wait_until(lambda: count(session, "SELECT count(*) FROM broker_watch") == 1, "the broker is watched", 40)
         known = count(session, "SELECT coalesce(sum(dropped), 0) FROM broker_drop")
-        with Publisher(small_broker.address("devices"), "too-many") as publisher:
+        with Publisher(small_broker.address("simulator"), "too-many") as publisher:
             for number in range(200):
                 publisher.publish("xa/drops/environment/env-01/telemetry", b"%d" % number)
         dropped = "SELECT coalesce(sum(dropped), 0) FROM broker_drop"

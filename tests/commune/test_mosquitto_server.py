@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from broker.access_rules import first_state, password_members
 from commune.stack.errors import ServerMissingError, StackError
 from commune.stack.instances import Instance
-from commune.stack.mosquitto import ACCOUNTS, DEPLOY, MosquittoServer, configuration, find_mosquitto, password_line
+from commune.stack.mosquitto import ACCOUNTS, DEPLOY, MosquittoServer, configuration, find_mosquitto
 from commune.stack.servers import accepts
 from tests.commune.mosquitto_clients import Clients
 
@@ -20,13 +22,11 @@ MAY_WRITE = {
     "ingest": {"error"},
     "maintain": set[str](),
     "simulator": {"telemetry", "event", "status"},
-    "devices": {"telemetry", "event", "status"},
 }
 MAY_READ = {
     "ingest": {"telemetry", "event", "status", "error"},
     "maintain": {"telemetry", "event", "status", "error"},
     "simulator": {"error"},
-    "devices": {"error"},
 }
 CHANNELS = ("telemetry", "event", "status", "error")
 
@@ -57,15 +57,46 @@ def test_no_account_writes_anywhere_else(broker_server: MosquittoServer, account
     assert not Clients(broker_server, account).publish(topic, "x")
 
 
+@pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_an_account_reads_its_own_channels_and_no_other(broker_server: MosquittoServer, account: str) -> None:
-    reader = Clients(broker_server, account)
-    reader.keep_session(f"reader-{account}", f"{DEVICE}/#")
-    for channel in CHANNELS:
-        assert publisher_of(broker_server, channel).publish(f"{DEVICE}/{channel}", account)
-    expected = [f"{DEVICE}/{channel} {account}" for channel in CHANNELS if channel in MAY_READ[account]]
-    # The last of them is one that everybody may read, so a message that should not come would come before it.
-    assert reader.collect(f"reader-{account}", f"{DEVICE}/#", len(expected)) == expected
+def test_an_account_reads_its_own_channels_and_no_other(
+    broker_server: MosquittoServer, account: str, channel: str
+) -> None:
+    assert Clients(broker_server, account).subscribe(f"xa/+/+/+/{channel}") == (channel in MAY_READ[account])
+
+
+def test_what_an_account_may_read_comes(broker_server: MosquittoServer) -> None:
+    for account in ACCOUNTS:
+        reader = Clients(broker_server, account)
+        reader.keep_session(f"reader-{account}", f"{DEVICE}/error")
+        assert publisher_of(broker_server, "error").publish(f"{DEVICE}/error", account)
+        assert reader.collect(f"reader-{account}", f"{DEVICE}/error", 1) == [f"{DEVICE}/error {account}"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "allowed"),
+    [
+        ("$SYS/broker/log/#", {"maintain"}),
+        ("$SYS/broker/log/N", {"maintain"}),
+        ("$CONTROL/dynamic-security/v1/response", {"maintain"}),
+        ("$CONTROL/#", set[str]()),
+        ("$CONTROL/dynamic-security/#", set[str]()),
+        ("#", set[str]()),
+        ("elsewhere/#", set[str]()),
+    ],
+)
+def test_the_log_and_the_control_of_the_broker_are_for_maintenance_alone(
+    broker_server: MosquittoServer, topic: str, allowed: set[str]
+) -> None:
+    assert {account for account in ACCOUNTS if Clients(broker_server, account).subscribe(topic)} == allowed
+
+
+def test_nobody_but_maintenance_gives_accounts(broker_server: MosquittoServer) -> None:
+    command = '{"commands": [{"command": "getDefaultACLAccess"}]}'
+    allowed = {
+        name for name in ACCOUNTS if Clients(broker_server, name).publish("$CONTROL/dynamic-security/v1", command)
+    }
+    assert allowed == {"maintain"}
 
 
 @pytest.mark.parametrize("account", ["ingest", "maintain"])
@@ -77,20 +108,20 @@ def test_those_who_watch_the_broker_read_its_counters(broker_server: MosquittoSe
 
 @pytest.mark.parametrize("word", ["wrong", "x" * 200])
 def test_a_wrong_password_is_refused(broker_server: MosquittoServer, word: str) -> None:
-    argv = Clients(broker_server, "devices").argv("mosquitto_pub", "-t", f"{DEVICE}/event", "-m", "x", password=word)
+    argv = Clients(broker_server, "simulator").argv("mosquitto_pub", "-t", f"{DEVICE}/event", "-m", "x", password=word)
     answer = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert answer.returncode != 0
     assert "not authorised" in answer.stderr.lower() or "not authorized" in answer.stderr.lower()
 
 
 def test_nobody_enters_without_an_account(broker_server: MosquittoServer) -> None:
-    argv = Clients(broker_server, "devices").argv("mosquitto_pub", "-t", f"{DEVICE}/event", "-m", "x")
+    argv = Clients(broker_server, "simulator").argv("mosquitto_pub", "-t", f"{DEVICE}/event", "-m", "x")
     nameless = argv[: argv.index("-u")] + argv[argv.index("-P") + 2 :]
     assert subprocess.run(nameless, capture_output=True, check=False).returncode != 0
 
 
 def test_an_account_that_the_broker_does_not_have_is_named(broker_server: MosquittoServer) -> None:
-    with pytest.raises(StackError, match=r"no account 'mayor'; it has ingest, maintain, simulator, devices"):
+    with pytest.raises(StackError, match=r"no account 'mayor'; it has ingest, maintain, simulator"):
         broker_server.address("mayor")
 
 
@@ -104,8 +135,26 @@ def test_it_runs_with_the_settings_of_the_deployment_but_for_its_own_paths(own_b
     deployed = (DEPLOY / "mosquitto.conf").read_text().splitlines()
     running = (own_broker.data / "mosquitto.conf").read_text().splitlines()
     changed = {line[2:].split()[0] for line in difflib.ndiff(deployed, running) if line[0] in "+-"}
-    assert changed == {"listener", "password_file", "acl_file", "persistence_location", "log_dest"}
-    assert (own_broker.data / "acl").read_text() == (DEPLOY / "acl").read_text()
+    assert changed == {"listener", "plugin", "plugin_opt_config_file", "include_dir", "persistence_location"}
+
+
+def test_the_state_that_a_deployment_starts_with_is_that_of_our_rules() -> None:
+    unfilled = {"password": "-", "salt": "-", "iterations": 101}
+    state = json.loads((DEPLOY / "dynamic-security.json").read_text())
+    assert state == first_state(dict.fromkeys(ACCOUNTS, unfilled))
+
+
+def test_a_start_gives_services_their_passwords_and_leaves_the_accounts_of_devices(own_broker: MosquittoServer) -> None:
+    lamp = {"username": "gia-loc.den-07", "clientid": "gia-loc.den-07", "roles": []}
+    state = json.loads(own_broker.state_file.read_text())
+    own_broker.halt()
+    own_broker.state_file.write_text(json.dumps({**state, "clients": [lamp, *state["clients"]]}))
+    own_broker.passwords["simulator"] = "another"
+    own_broker.resume()
+    assert Clients(own_broker, "simulator").publish(f"{DEVICE}/telemetry", "{}")
+    after = json.loads(own_broker.state_file.read_text())
+    assert [client["username"] for client in after["clients"]] == [*ACCOUNTS, "gia-loc.den-07"]
+    assert own_broker.state_file.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_queue_of_a_consumer_that_is_away_survives_a_restart_of_the_broker(own_broker: MosquittoServer) -> None:
@@ -121,7 +170,7 @@ def test_the_queue_of_a_consumer_that_is_away_survives_a_restart_of_the_broker(o
 
 
 def test_a_retained_status_survives_a_restart_of_the_broker(own_broker: MosquittoServer) -> None:
-    assert Clients(own_broker, "devices").publish(f"{DEVICE}/status", "online", "-r")
+    assert Clients(own_broker, "simulator").publish(f"{DEVICE}/status", "online", "-r")
     own_broker.restart()
     assert Clients(own_broker, "maintain").collect("late", f"{DEVICE}/status", 1) == [f"{DEVICE}/status online"]
 
@@ -133,7 +182,7 @@ def test_a_broker_that_was_killed_comes_back_at_the_same_port(own_broker: Mosqui
     assert not accepts(port)
     own_broker.resume()
     assert own_broker.port == port
-    assert Clients(own_broker, "devices").publish(f"{DEVICE}/telemetry", "{}")
+    assert Clients(own_broker, "simulator").publish(f"{DEVICE}/telemetry", "{}")
 
 
 def test_a_setting_can_be_replaced_for_a_test(instance: Instance, local_directory: Path) -> None:
@@ -162,12 +211,14 @@ def test_a_message_of_the_greatest_size_that_ingest_refuses_still_comes_through(
     assert reader.collect("large", f"{DEVICE}/event", 1) == [f"{DEVICE}/event {large}"]
 
 
+def test_an_account_that_is_no_service_is_refused(instance: Instance, local_directory: Path) -> None:
+    with pytest.raises(StackError, match="no service 'mayor'; there are ingest, maintain, simulator"):
+        MosquittoServer.start(instance.path / "mayor", ["ingest", "mayor"], local_directory=local_directory)
+
+
 def test_a_password_is_hashed_as_mosquitto_passwd_does() -> None:
-    line = password_line("ingest", "secret", salt=b"twelve bytes")
-    name, _, rest = line.partition(":")
-    assert name == "ingest"
-    assert rest.startswith("$7$101$dHdlbHZlIGJ5dGVz$")
-    assert len(rest.split("$")[4]) == 88
+    members = password_members("secret", salt=b"twelve bytes")
+    assert (members["iterations"], members["salt"], len(members["password"])) == (101, "dHdlbHZlIGJ5dGVz", 88)
 
 
 def test_a_missing_broker_is_an_error_that_names_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

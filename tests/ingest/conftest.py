@@ -69,7 +69,7 @@ class Commissioned:
 
     def publish(self, *payloads: bytes, topic: str | None = None, retain: bool = False) -> None:
         """Publish as a device would, and wait for the broker's acknowledgements."""
-        with Publisher(self.broker.address("devices"), f"publisher-{self.commune}") as publisher:
+        with Publisher(self.broker.address("simulator"), f"publisher-{self.commune}") as publisher:
             for payload in payloads:
                 publisher.publish(topic or self.topic(), payload, retain=retain)
 

@@ -183,7 +183,7 @@ def test_the_latest_value_of_each_field_survives_late_data(commissioned: Commiss
 def test_the_device_hears_why_and_at_most_once_a_minute(commissioned: Commissioned) -> None:
     heard: list[Delivery] = []
     listener = Session(
-        commissioned.broker.address("devices"),
+        commissioned.broker.address("simulator"),
         f"listener-{commissioned.commune}",
         [commissioned.topic(Channel.ERROR)],
         receive_maximum=10,

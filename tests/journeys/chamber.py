@@ -129,7 +129,7 @@ class Trial:
     def speaker(self) -> Speaker:
         """The publisher; connected when it is first asked for."""
         if self._speaker is None:
-            address = replace(self.chamber.broker.address("devices"), port=self.speaker_proxy.port)
+            address = replace(self.chamber.broker.address("simulator"), port=self.speaker_proxy.port)
             self._speaker = self.stack.enter_context(Speaker(address, f"speaker-{self.commune}"))
         return self._speaker
 

@@ -147,7 +147,7 @@ def test_a_message_that_the_simulators_did_not_send_breaks_the_sum_and_is_named(
 ) -> None:
     with demo(tmp_path, local_directory, flavour, "--seconds", "8") as show:
         show.wait_until_it_runs()
-        with Publisher(show.broker("devices"), "stranger") as stranger:
+        with Publisher(show.broker("simulator"), "stranger") as stranger:
             stranger.publish("xa/gia-loc/wifi/no-such-device/telemetry", b"{}")
         result = show.result()
         assert show.process.returncode == 1

@@ -59,7 +59,7 @@ def test_what_is_published_before_ingest_was_ever_there_is_told_to_the_publisher
 def test_an_account_that_may_not_read_is_given_nothing_and_nobody_is_told(chamber: Chamber) -> None:
     with chamber.trial(seed=55, repeats=False) as trial:
         forget_session(chamber.broker.address("ingest"), trial.client_id)
-        wrong = trial.ingest(BROKER_USERNAME="devices", BROKER_PASSWORD=chamber.broker.passwords["devices"])
+        wrong = trial.ingest(BROKER_USERNAME="simulator", BROKER_PASSWORD=chamber.broker.passwords["simulator"])
         wrong.connected()
         lost = trial.say_all(200)
         assert trial.speaker.publisher.unheard == [], "to the broker there is a subscriber"
@@ -73,7 +73,7 @@ def test_an_account_that_may_not_read_is_given_nothing_and_nobody_is_told(chambe
 def publish_at_qos_0(trial: Trial, count: int) -> list[Message]:
     """Publish messages of the mix in a way that the broker never acknowledges."""
     messages = trial.mix.take(count)
-    with Publisher(trial.chamber.broker.address("devices"), f"qos0-{trial.commune}") as publisher:
+    with Publisher(trial.chamber.broker.address("simulator"), f"qos0-{trial.commune}") as publisher:
         for message in messages:
             publisher.publish(message.topic, message.payload, qos=0)
     return messages
