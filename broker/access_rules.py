@@ -60,6 +60,7 @@ def _read(*filters: str) -> tuple[Rule, ...]:
     return tuple(Rule(access, topic) for topic in filters for access in (Access.SUBSCRIBE_PATTERN, Access.RECEIVE))
 
 
+_SHARED = (Rule(Access.SUBSCRIBE_PATTERN, "$share/+/xa/#"),)
 _HIDDEN_LOG = tuple(
     Rule(access, "$SYS/broker/log/#", allow=False, priority=1) for access in (Access.SUBSCRIBE_PATTERN, Access.RECEIVE)
 )
@@ -68,7 +69,7 @@ _ERRORS = subscription(Channel.ERROR)
 
 SERVICES: Mapping[str, tuple[Rule, ...]] = {
     # Reads everything that devices say, and tells a device why its last message was set aside.
-    "ingest": (*_read("xa/#", "$SYS/#"), *_HIDDEN_LOG, *_publish(_ERRORS)),
+    "ingest": (*_read("xa/#", "$SYS/#"), *_SHARED, *_HIDDEN_LOG, *_publish(_ERRORS)),
     # Looks on, and alone gives accounts. The log names clients and their addresses.
     "maintain": (*_read("xa/#", "$SYS/#", CONTROL_RESPONSE), *_publish(CONTROL)),
     # Speaks as any device.
