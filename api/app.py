@@ -16,6 +16,7 @@ from api import (
     audit,
     clocks,
     dead_letters,
+    device_photos,
     devices,
     error_handlers,
     kinds,
@@ -111,7 +112,7 @@ def create_app(
     app.state.metrics = measured
     for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
         app.include_router(room.router)
-    for writes in (registry_devices, registry_places):
+    for writes in (registry_devices, registry_places, device_photos):
         app.include_router(writes.router)
         app.include_router(writes.reads)
     app.include_router(audit.router)

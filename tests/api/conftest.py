@@ -129,6 +129,7 @@ def shared_url(postgres_server: PostgresServer, template_database: str) -> Itera
     world.commune()
     for kind in KINDS:
         world.device(f"{kind}-01", kind)
+    world.photo("environment-01")
     world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
     world.strange(b"{}")
     yield url

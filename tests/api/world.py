@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import orjson
+from PIL import Image
 
+from api.photos import read_photo
 from devices.catalogue import KINDS
 from devices.codec import decode_status, decode_telemetry
 from devices.people import Role
@@ -16,6 +19,7 @@ from devices.reasons import Reason
 from devices.registry import Commune, Device, DeviceState, Hamlet, HamletType, Site, SiteType
 from storage.arrivals import Arrival, Outcome
 from storage.connect import connect
+from storage.photos import put_photo
 from storage.registry import add_commune, add_device, add_hamlet, add_site
 from storage.tokens import add_token
 from storage.writer import Writer
@@ -86,6 +90,21 @@ class World:
             connection.commit()
         self.numbers[code], self.kinds[code] = number, kind
         return number
+
+    def photo(self, code: str) -> None:
+        """Keep a photo of a device."""
+        file = io.BytesIO()
+        Image.new("RGB", (40, 30), "green").save(file, "PNG")
+        photo = read_photo(file.getvalue())
+        with closing(connect(self.url, autocommit=True)) as connection:
+            put_photo(
+                connection,
+                self.numbers[code],
+                photo.jpeg,
+                sha256=photo.sha256,
+                width=photo.width,
+                height=photo.height,
+            )
 
     def message(self, code: str, members: Members | Sequence[Members], received_at: datetime = NOW) -> Arrival:
         """A telemetry message of a device, decoded as ingest decodes it."""
