@@ -58,6 +58,15 @@ class DeviceAccount:
         return str(Topic(self.commune, self.kind, self.device, channel))
 
 
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where devices reach the broker: the port without TLS and that with it, where there is one."""
+
+    host: str
+    port: int | None = None
+    tls_port: int | None = None
+
+
 def is_device_name(text: str) -> bool:
     """True when a name at the broker has the form of a device's."""
     return USERNAME.fullmatch(text) is not None

@@ -23,7 +23,18 @@ from devices.sheets.texts import decode, read_csv
 from devices.sheets.workbooks import is_old_workbook, is_workbook, read_workbook
 from devices.topics import SLUG
 
-__all__ = ["COLUMNS", "EXAMPLE", "MOST_BYTES", "Sheet", "SheetRow", "parse_csv", "parse_file", "parse_json", "plain"]
+__all__ = [
+    "COLUMNS",
+    "EXAMPLE",
+    "MOST_BYTES",
+    "Sheet",
+    "SheetRow",
+    "parse_csv",
+    "parse_file",
+    "parse_json",
+    "plain",
+    "within",
+]
 
 MOST_BYTES = 8 * 1024 * 1024
 """Largest file that is read: some 10,000 rows with long notes have half of it."""
@@ -114,6 +125,22 @@ def parse_json(text: str, *, commune: str | None = None) -> Sheet:
         unused |= {word.en: word for word in header.unused}
         rows.append(_row(line, list(zip(header.names, item.values(), strict=True)), commune))
     return Sheet(_once(rows), tuple(unused.values()))
+
+
+def within(sheet: Sheet, commune: str) -> Sheet:
+    """The same rows, with a fault on each that names another commune than this one."""
+
+    def judged(row: SheetRow) -> SheetRow:
+        if not row.device.commune or row.device.commune == commune:
+            return row
+        named = row.device.commune
+        fault = Text(
+            f"dòng này là của xã {named!r}; đang nhập vào xã {commune}",
+            f"this row is of commune {named!r}; the import is into {commune}",
+        )
+        return replace(row, faults=(*row.faults, fault))
+
+    return replace(sheet, rows=tuple(map(judged, sheet.rows)))
 
 
 def _table(rows: Sequence[NumberedRow], commune: str | None) -> Sheet:

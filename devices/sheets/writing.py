@@ -9,11 +9,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from devices.accounts import DeviceAccount
+from devices.accounts import BrokerAddress, DeviceAccount
 from devices.catalogue import KINDS
 from devices.lifecycle import STATE_WORDS
 from devices.registry import Device
@@ -43,15 +42,6 @@ class Format(StrEnum):
         if self is Format.CSV:
             return "text/csv; charset=utf-8"
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where devices reach the broker: the port without TLS and that with it, where there is one."""
-
-    host: str
-    port: int | None = None
-    tls_port: int | None = None
 
 
 ACCOUNT_HEADER = (

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from devices.accounts import DeviceAccount
+from devices.accounts import BrokerAddress, DeviceAccount
 from devices.catalogue import KINDS
 from devices.errors import SheetError
 from devices.importing import EXAMPLE, parse_file
 from devices.registry import Device, DeviceState
 from devices.sheets.columns import COLUMN, KIND_WORDS, WRITTEN, header_of, meaning
 from devices.sheets.templates import EXAMPLES, Choices, template_file
-from devices.sheets.writing import ACCOUNT_HEADER, BrokerAddress, Format, accounts_file, devices_file, guarded
+from devices.sheets.writing import ACCOUNT_HEADER, Format, accounts_file, devices_file, guarded
 from tests.devices.strategies import patient
 
 FORMATS = pytest.mark.parametrize("form", Format)
