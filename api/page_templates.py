@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 from fastapi import Request
@@ -96,7 +97,7 @@ def page(
         .get_template(template)
         .render(
             values,
-            w=words,
+            w=SimpleNamespace(**words),
             words=data_block(words),
             lang=language,
             switch=f"?{request.url.include_query_params(lang=other).query}",

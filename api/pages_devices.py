@@ -119,7 +119,9 @@ def device_page(request: Request, context: Ctx, caller: Viewer, commune: Commune
         LIVE,
         device=device,
         kind_title=_say(KINDS[device.kind].title, language),
-        life=_say(STATE_WORDS[DeviceState(device.lifecycle)], language),
+        life=None
+        if device.lifecycle == DeviceState.ACTIVE
+        else _say(STATE_WORDS[DeviceState(device.lifecycle)], language),
         age=age_words(device.seen_at, context.now(), words),
         steps=data_block(_steps(DeviceState(device.lifecycle), caller.role, language)),
         may_change=caller.role.at_least(Role.TECHNICIAN),
@@ -169,7 +171,8 @@ def _line(device: fleet.FleetDevice, now: datetime, words: dict[str, str], langu
         "name": device.name,
         "kind": device.kind,
         "state": device.state.value,
-        "detail": " · ".join(filter(None, (device.code, kind, device.hamlet_name, unusual))),
+        "kind_title": kind,
+        "detail": " · ".join(filter(None, (device.code, device.hamlet_name, unusual))),
         "age": age_words(device.seen_at, now, words) if device.seen_at else "",
     }
 

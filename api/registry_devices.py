@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from api.access import Caller, needs
 from api.context import (
@@ -36,10 +37,13 @@ from api.schemas_registry import (
 )
 from api.versions import ExpectedVersions, etag
 from api.writes import WriteRoute
+from devices.accounts import AccountState
 from devices.people import Role
 from devices.registry import Device
 from storage import audit, device_changes
+from storage.broker_accounts import account_of
 from storage.device_changes import HARDWARE, Changed
+from storage.registration_requests import keep_key, registered_under
 
 router = APIRouter(
     prefix=PREFIX, tags=["registry"], dependencies=[Depends(check_parameter_names)], route_class=WriteRoute
@@ -47,25 +51,50 @@ router = APIRouter(
 reads = APIRouter(prefix=PREFIX, tags=["registry"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)])
 
 Technician = Annotated[Caller, needs(Role.TECHNICIAN)]
+RegistrationKey = Annotated[
+    UUID | None,
+    Header(alias="Idempotency-Key", description="Made by the sender, one a device: sent again, it is the same device."),
+]
 STATUSES = (403, 404, 413, 415, 422)
 CHANGES = (*STATUSES, 412, 428)
 PATH = "/devices/{commune}/{code}"
 
 
-@router.post("/communes/{commune}/devices", status_code=201, responses=problems(*STATUSES, 409))
+@router.post(
+    "/communes/{commune}/devices",
+    status_code=201,
+    responses={
+        **problems(*STATUSES, 409),
+        200: {"model": DeviceRegistered, "description": "Registered before under this key"},
+    },
+)
 def register_device(
-    response: Response, context: Ctx, caller: Technician, commune: CommunePath, request: DeviceRequest
+    response: Response,
+    context: Ctx,
+    caller: Technician,
+    commune: CommunePath,
+    request: DeviceRequest,
+    key: RegistrationKey = None,
 ) -> DeviceRegistered:
     """Register a device, and ask for its account at the broker. The password is told in this answer only.
 
     Without `hamlet` it is given the hamlet whose boundary its place lies in; a place outside them all is warned of.
+    With an `Idempotency-Key` that a device was registered under within 90 days, that device is the answer (200),
+    without a password: who never heard the first answer may ask again.
     """
     with context.reader.session() as connection:
         require_commune(connection, commune)
     device = Device(commune, **request.model_dump(exclude={"tags"}), tags=tuple(request.tags))
     with changing(context, caller) as session:
-        done = device_changes.register(session, device)
-        given = give_account(context, session, done.device_id)
+        before = registered_under(session, key) if key is not None else None
+        if before is None:
+            done = device_changes.register(session, device)
+            given = give_account(context, session, done.device_id)
+            if key is not None:
+                keep_key(session, key, done.device_id)
+    if before is not None:
+        response.status_code = 200
+        return _registered_before(context, response, *before)
     _name_new(response, commune, device.code, done)
     return DeviceRegistered(
         device=device_detail(context, commune, device.code),
@@ -192,6 +221,20 @@ def history_of_device(context: Ctx, commune: CommunePath, code: CodePath) -> His
         swaps=[
             SwapAnswer(at=e.at, actor=e.actor, before=e.before or {}, after=e.after or {}, note=e.note) for e in swaps
         ],
+    )
+
+
+def _registered_before(context: Context, response: Response, commune: str, code: str) -> DeviceRegistered:
+    with context.reader.session() as connection:
+        device_id, kind = require_device(connection, commune, code)
+        account = account_of(connection, device_id)
+    state = account.state if account is not None else AccountState.NEEDS_PASSWORD
+    response.headers["Location"] = f"{PREFIX}/devices/{commune}/{code}"
+    response.headers["Cache-Control"] = "no-store"
+    return DeviceRegistered(
+        device=device_detail(context, commune, code),
+        warnings=[],
+        account=AccountGiven(**account_members(commune, kind.name, code, (None, state))),
     )
 
 

@@ -4,7 +4,8 @@ import { clockTime, element, fullTime, language, pick, say, valueText } from "./
 
 const node = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 260, 52, 26, 10];
+const [HEIGHT, LEFT, BOTTOM, TOP] = [260, 52, 26, 10];
+const NARROWEST = 300;
 const HOUR = 3_600_000;
 const RANGES = { "1h": HOUR, "24h": 24 * HOUR, "7d": 168 * HOUR, "30d": 720 * HOUR };
 const MOST_POINTS = 300;
@@ -31,9 +32,9 @@ function ticksOf(low, high) {
   return ticks;
 }
 
-function timeTicks(start, end) {
+function timeTicks(start, end, most) {
   const steps = [HOUR / 12, HOUR / 6, HOUR / 2, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 48 * HOUR, 168 * HOUR, 336 * HOUR, 720 * HOUR];
-  const step = steps.find((one) => (end - start) / one <= 6) ?? 2160 * HOUR;
+  const step = steps.find((one) => (end - start) / one <= most) ?? 2160 * HOUR;
   const ticks = [];
   for (let at = Math.ceil((start + VIETNAM) / step) * step - VIETNAM; at <= end; at += step) ticks.push(at);
   return [ticks, step];
@@ -124,7 +125,7 @@ export class Chart {
     }
   }
 
-  show(field, wanted, answer, start, end, width) {
+  show(field, wanted, answer, start, end, bucket) {
     const factor = wanted.factor ?? 1;
     const groups = new Map();
     for (const { time, keys, values } of answer.points) {
@@ -143,15 +144,17 @@ export class Chart {
     let low = wanted.fromZero ? 0 : Math.min(...values);
     let high = wanted.top ?? Math.max(...values);
     if (high - low < 1e-9) [low, high] = wanted.fromZero ? [0, high || 1] : [low - 1, high + 1];
-    const scale = { start, end, low, high };
-    scale.x = (at) => LEFT + ((at - start) / (end - start)) * (WIDTH - LEFT - 6);
+    // Drawn as wide as it is shown, so that letters keep their size on a phone.
+    const width = Math.max(NARROWEST, node("chart").clientWidth);
+    const scale = { start, end, low, high, width };
+    scale.x = (at) => LEFT + ((at - start) / (end - start)) * (width - LEFT - 6);
     scale.y = (value) => TOP + (1 - (value - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
     const shown = { ...field, unit: wanted.note === "share_of_time" ? "%" : field.unit };
     const says = element("output", {}, this.summary(shown, wanted, values));
     const label = say("chart_of", { field: pick(field.title), from: fullTime(start), to: fullTime(end) });
-    const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${label}. ${says.textContent}` });
+    const svg = draw("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": `${label}. ${says.textContent}` });
     this.axes(svg, scale);
-    for (const points of groups.values()) this.line(svg, points, scale, width);
+    for (const points of groups.values()) this.line(svg, points, scale, bucket);
     this.follow(svg, all, scale, shown, says);
     node("chart").replaceChildren(svg, says);
   }
@@ -161,12 +164,12 @@ export class Chart {
     return wanted.note ? `${say(wanted.note)}: ${words}` : words;
   }
 
-  axes(svg, { start, end, low, high, x, y }) {
+  axes(svg, { start, end, low, high, width, x, y }) {
     for (const value of ticksOf(low, high)) {
-      svg.append(draw("line", { class: "grid", x1: LEFT, x2: WIDTH - 6, y1: y(value), y2: y(value) }));
+      svg.append(draw("line", { class: "grid", x1: LEFT, x2: width - 6, y1: y(value), y2: y(value) }));
       svg.append(draw("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, valueText(value, { decimals: 3 })));
     }
-    const [ticks, step] = timeTicks(start, end);
+    const [ticks, step] = timeTicks(start, end, Math.max(3, Math.floor(width / 75)));
     for (const at of ticks) {
       const words = step < 24 * HOUR ? clockTime(new Date(at)).slice(0, 5) : dayOf.format(new Date(at));
       svg.append(draw("line", { class: "grid", x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM }));
@@ -174,11 +177,11 @@ export class Chart {
     }
   }
 
-  line(svg, points, { x, y }, width) {
+  line(svg, points, { x, y }, bucket) {
     const runs = [];
     for (const point of points) {
       const last = runs.at(-1)?.at(-1);
-      if (!last || point.at - last.at > Math.max(width, this.device.interval * 1000) * 2.5) runs.push([]);
+      if (!last || point.at - last.at > Math.max(bucket, this.device.interval * 1000) * 2.5) runs.push([]);
       runs.at(-1).push(point);
     }
     for (const run of runs) {
@@ -192,13 +195,13 @@ export class Chart {
     }
   }
 
-  follow(svg, points, { x, y }, field, says) {
+  follow(svg, points, { width, x, y }, field, says) {
     const hair = draw("line", { class: "hair", y1: TOP, y2: HEIGHT - BOTTOM, visibility: "hidden" });
     const dot = draw("circle", { class: "dot", r: 4, visibility: "hidden" });
     svg.append(hair, dot);
     svg.addEventListener("pointermove", (event) => {
       const box = svg.getBoundingClientRect();
-      const place = ((event.clientX - box.left) / box.width) * WIDTH;
+      const place = ((event.clientX - box.left) / box.width) * width;
       const near = points.reduce((best, point) => (Math.abs(x(point.at) - place) < Math.abs(x(best.at) - place) ? point : best));
       for (const [name, value] of [["x1", x(near.at)], ["x2", x(near.at)], ["visibility", "visible"]]) hair.setAttribute(name, value);
       for (const [name, value] of [["cx", x(near.at)], ["cy", y(near.value)], ["visibility", "visible"]]) dot.setAttribute(name, value);
