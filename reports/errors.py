@@ -1,0 +1,21 @@
+"""Why a report cannot be given."""
+
+from __future__ import annotations
+
+from devices.model import Text
+
+
+class ReportError(Exception):
+    """A report cannot be given; the message says why, in English."""
+
+
+class BadRules(ReportError):
+    """The file of rules for reports cannot be used; the message names the place and what is expected there."""
+
+
+class BadPeriod(ReportError):
+    """A period is not written as one, or is too long; `reason` says so in both languages."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason

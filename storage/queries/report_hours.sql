@@ -1,0 +1,59 @@
+-- name: report_hours
+-- Aggregates of fields of some devices in each hour since the start; {columns}, {keys} and {table} come from the catalogue.
+SELECT r.device_id, floor(extract(epoch FROM r.time - %(start)s) / 3600)::integer AS hour, {keys} {columns}
+FROM {table} AS r
+WHERE r.device_id = ANY(%(device_ids)s) AND r.time >= %(start)s AND r.time < %(end)s
+GROUP BY r.device_id, {keys} hour;
+
+-- name: report_increases
+-- By how much a counter of some devices rose in each hour since the start: each rise belongs to the hour of the later
+-- reading, the first one to the last reading before the start. A counter that fell was reset and counted from zero.
+SELECT stepped.device_id, floor(extract(epoch FROM stepped.time - %(start)s) / 3600)::integer AS hour, {keys}
+    sum(CASE WHEN value < previous THEN value ELSE value - previous END) AS rise
+FROM (
+    SELECT counted.*, lag(value) OVER (PARTITION BY device_id {partition} ORDER BY time) AS previous
+    FROM (
+        SELECT r.device_id, {raw_keys} r.time, r.{field} AS value FROM {table} AS r
+        WHERE r.device_id = ANY(%(device_ids)s) AND r.time >= %(start)s AND r.time < %(end)s AND r.{field} IS NOT NULL
+        UNION ALL
+        SELECT known.device_id, {known_keys} known.time, known.value
+        FROM unnest(%(device_ids)s::integer[]) AS asked (device_id)
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT ON (r.device_id {raw_partition}) r.device_id, {raw_keys} r.time, r.{field} AS value
+            FROM {table} AS r
+            WHERE r.device_id = asked.device_id AND r.time < %(start)s AND r.time >= %(start)s - %(lookback)s::interval
+                AND r.{field} IS NOT NULL
+            ORDER BY r.device_id {raw_partition}, r.time DESC
+        ) AS known
+    ) AS counted
+) AS stepped
+WHERE stepped.time >= %(start)s
+GROUP BY stepped.device_id, {keys} hour;
+
+-- name: report_arrivals
+-- How many readings some devices have in each hour since the start, and how many of them were received within the delay
+-- allowed to each; {count} counts the readings of several keys at one moment once.
+SELECT r.device_id, floor(extract(epoch FROM r.time - %(start)s) / 3600)::integer AS hour, {count},
+    {count} FILTER (WHERE extract(epoch FROM r.received_at - r.time) <= asked.delay)
+FROM {table} AS r
+JOIN unnest(%(device_ids)s::integer[], %(delays)s::double precision[]) AS asked (device_id, delay) USING (device_id)
+WHERE r.time >= %(start)s AND r.time < %(end)s
+GROUP BY r.device_id, hour;
+
+-- name: report_ledger
+-- What the loss ledger says of the readings of some devices received on some days (UTC+7): accepted, of those repeated,
+-- readings and fields set aside.
+SELECT device_id, sum(readings_stored + readings_merged + readings_duplicate)::double precision,
+    sum(readings_duplicate)::double precision, sum(readings_dead_lettered)::double precision,
+    sum(fields_dead_lettered)::double precision
+FROM ledger
+WHERE device_id = ANY(%(device_ids)s) AND day >= %(first_day)s AND day <= %(last_day)s
+GROUP BY device_id;
+
+-- name: report_set_aside
+-- Of what some devices sent within a time: readings that contradict a stored one, and messages set aside whole.
+SELECT device_id, count(*) FILTER (WHERE reason = 'conflict')::double precision,
+    count(*) FILTER (WHERE level = 'message')::double precision
+FROM dead_letter
+WHERE device_id = ANY(%(device_ids)s) AND received_at >= %(start)s AND received_at < %(end)s
+GROUP BY device_id;
