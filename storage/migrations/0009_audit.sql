@@ -123,7 +123,7 @@ CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON commune.device_photo
     FOR EACH ROW EXECUTE FUNCTION commune.write_audit('device_id received_at jpeg');
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON commune.person
     FOR EACH ROW EXECUTE FUNCTION commune.write_audit(
-        'person_id created_at failed_logins locked_until last_login_at', 'password_hash');
+        'person_id version created_at last_login_at', 'password_hash');
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON commune.api_token
     FOR EACH ROW EXECUTE FUNCTION commune.write_audit('created_at last_used_at', 'token_sha256');
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON commune.broker_account
