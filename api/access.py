@@ -49,9 +49,16 @@ class Caller:
     csrf_token: str | None = None
     """What a form or script of this session must show to change something; None for a token."""
     display_name: str = ""
+    maker_id: int | None = None
+    """The person behind: oneself, or who made the token; None for a token of the command line."""
+
+    @property
+    def username(self) -> str | None:
+        """The name of the person; None for a token."""
+        return self.name.removeprefix("person:") if self.person_id is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class SignInNeeded(Exception):
     """A page was asked for by nobody: the browser is sent to the sign-in page and comes back to `path`."""
 
@@ -182,7 +189,7 @@ def _by_token(context: Context, request: Request, secret: str) -> Caller | None:
     name = f"token:{holder.token_id}"
     if holder.is_stale and _touches(request.app).due(name) and context.registrar is not None:
         _touch(context, name, touch_token, secret)
-    return Caller(name, holder.role)
+    return Caller(name, holder.role, maker_id=holder.created_by)
 
 
 def _by_cookie(context: Context, request: Request, cookie: str) -> Caller | None:
@@ -204,6 +211,7 @@ def caller_of(holder: SessionHolder, cookie: str) -> Caller:
         person_id=holder.person_id,
         csrf_token=csrf_token_of(cookie),
         display_name=holder.display_name,
+        maker_id=holder.person_id,
     )
 
 

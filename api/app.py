@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
 from api import (
+    account,
     audit,
     clocks,
     dead_letters,
@@ -21,18 +22,24 @@ from api import (
     error_handlers,
     kinds,
     ledger,
+    me,
     metrics,
     operation,
     pages,
+    people,
     places,
     registry_devices,
     registry_places,
     repair,
     series,
+    signing_in,
+    signing_in_provider,
+    tokens,
 )
 from api.access_document import declare, routes_with_roles
 from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
+from api.provider import Provider
 from api.security import HeadersMiddleware
 from devices.passwords import Sealer
 from devices.people import SignInRules
@@ -52,6 +59,7 @@ TAGS = [
     {"name": "devices", "description": "Thiết bị, giá trị mới nhất, chuỗi số liệu / Devices, latest values, series"},
     {"name": "registry", "description": "Đăng ký và thay đổi thiết bị, thôn, điểm / Registering and changing"},
     {"name": "losses", "description": "Bản tin để riêng và sổ đối chiếu / Dead letters and the loss ledger"},
+    {"name": "people", "description": "Người dùng, mã truy cập, tài khoản của mình / People, tokens, oneself"},
     {"name": "operation", "description": "Vận hành / Running it"},
 ]
 
@@ -70,6 +78,7 @@ def create_app(
     repairs: Repairs | None = None,
     registrar: Registrar | None = None,
     sign_in: SignInRules | None = None,
+    provider: Provider | None = None,
     sealer: Sealer | None = None,
     ready_lag_seconds: int = 0,
 ) -> FastAPI:
@@ -90,7 +99,7 @@ def create_app(
         try:
             measured.watch(reader)
             app.state.context = Context(
-                reader, now, repairs, ready_lag_seconds, registrar, sign_in or SignInRules(), sealer
+                reader, now, repairs, ready_lag_seconds, registrar, sign_in or SignInRules(), provider, sealer
             )
             yield
         finally:
@@ -112,10 +121,12 @@ def create_app(
     app.state.metrics = measured
     for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
         app.include_router(room.router)
-    for writes in (registry_devices, registry_places, device_photos):
+    for writes in (registry_devices, registry_places, device_photos, people, tokens, me):
         app.include_router(writes.router)
         app.include_router(writes.reads)
     app.include_router(audit.router)
+    for entrance in (signing_in, signing_in_provider, account):
+        app.include_router(entrance.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     error_handlers.install(app)
     app.add_middleware(metrics.MetricsMiddleware, metrics=measured)

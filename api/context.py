@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from api import cursors
 from api.errors import ApiProblem, Problem, close_to, shown
+from api.provider import Provider
 from api.schemas import ProblemAnswer
 from devices.catalogue import KINDS
 from devices.model import Kind, Text
@@ -34,6 +35,7 @@ class Context:
 
     `repairs` writes to the database; None where nobody may. `ready_lag_seconds` is how far ingest may be behind.
     `registrar` writes people and the registry; None where nobody may, and then nobody can sign in either.
+    `provider`: through whom people may sign in besides.
     `sealer` closes the passwords of devices; None where nobody can give one.
     """
 
@@ -43,6 +45,7 @@ class Context:
     ready_lag_seconds: int = 0
     registrar: Registrar | None = None
     sign_in: SignInRules = field(default_factory=SignInRules)
+    provider: Provider | None = None
     sealer: Sealer | None = None
 
 

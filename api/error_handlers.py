@@ -13,23 +13,46 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from api.access import SignInNeeded
+from api.context import PREFIX
 from api.errors import MEDIA_TYPE, Allowed, ApiProblem, Problem, close_to, shown
+from api.page_templates import language_of, page
+from api.words_sign_in import ACCOUNT_WORDS
 from devices.model import Text
 from storage.errors import DatabaseUnavailable, QueryTooSlow
 
 logger = logging.getLogger("api")
 
 RETRY_AFTER_SECONDS = "5"
+STATIC = "/static"
 
 
 def problem_response(request: Request, error: ApiProblem) -> Response:
-    """The problem document of an error."""
+    """The problem document of an error; a page, where a browser asked for one."""
+    is_page = not request.url.path.startswith((PREFIX, STATIC))
+    if is_page and "text/html" in request.headers.get("accept", ""):
+        return refused_page(request, error)
     return Response(
         orjson.dumps(error.body(request.url.path)),
         status_code=error.problem.status,
         media_type=MEDIA_TYPE,
         headers={**error.headers, "Cache-Control": "no-store"},
     )
+
+
+def refused_page(request: Request, error: ApiProblem) -> Response:
+    """The same, for a person in front of a browser."""
+    language = language_of(request)
+    answer = page(
+        request,
+        "refused.html",
+        None,
+        ACCOUNT_WORDS,
+        status_code=error.problem.status,
+        reason=error.reason.en if language == "en" else error.reason.vi,
+        not_signed_in=error.problem is Problem.NOT_SIGNED_IN,
+    )
+    answer.headers.update({**error.headers, "Cache-Control": "no-store"})
+    return answer
 
 
 def install(app: FastAPI) -> None:

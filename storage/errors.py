@@ -83,6 +83,38 @@ class Outdated(StorageError):
         self.version = version
 
 
+class PeopleRefused(StorageError):
+    """Something about people or tokens is not acceptable; `text` says why in Vietnamese and in English."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.vi} / {text.en}")
+        self.text = text
+
+
+class UnknownPerson(PeopleRefused):
+    """There is nobody of this name."""
+
+
+class NameTaken(PeopleRefused):
+    """Somebody else has this name."""
+
+
+class LastAdministrator(PeopleRefused):
+    """Without this person nobody could administer."""
+
+
+class SignInRefused(StorageError):
+    """Nobody has this name and password, or the person is disabled; which of them is not said."""
+
+
+class SignInLocked(SignInRefused):
+    """Too many tries failed; the next is taken after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"locked for another {seconds} seconds")
+        self.seconds = seconds
+
+
 @contextmanager
 def driver_errors() -> Iterator[None]:
     """Translate the driver's errors: a lost or refused connection is DatabaseUnavailable, the rest StorageError."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from devices.model import Text
 from devices.people import Role
 from storage.connect import Session
+from storage.errors import UnknownPerson
 from storage.sql import query
 from storage.tokens import hash_of
 
@@ -36,3 +38,16 @@ def session_holder(connection: Session, cookie: str, idle_seconds: int) -> Sessi
 def touch_session(connection: Session, cookie: str) -> None:
     """Note that a session is in use: it stays open for the idle time from now."""
     connection.execute(query("touch_session"), {"sha256": hash_of(cookie)})
+
+
+def close_session(connection: Session, cookie: str) -> None:
+    """End a session."""
+    connection.execute(query("close_session"), {"sha256": hash_of(cookie)})
+
+
+def count_sessions(connection: Session, username: str, idle_seconds: int) -> tuple[int, int]:
+    """How many good sessions a person has, and the version of the person; raises UnknownPerson."""
+    row = connection.execute(query("count_sessions"), {"username": username, "idle_seconds": idle_seconds}).fetchone()
+    if row is None:
+        raise UnknownPerson(Text(f"Không có người dùng {username!r}.", f"There is nobody of the name {username!r}."))
+    return int(row[0]), int(row[1])
