@@ -45,12 +45,17 @@ export function accountView(account) {
     if (port) parts.push(fact(say("broker_port"), String(port)));
     if (tls) parts.push(fact(say("broker_port_tls"), String(tls)));
   }
-  for (const topic of account.publishes) parts.push(fact(say("publishes"), topic));
-  const box = element("div", { class: "account" }, ...parts);
+  const [telemetry, event, status] = account.publishes;
+  parts.push(fact(say("topic_telemetry"), telemetry));
+  const others = [fact(say("topic_event"), event), fact(say("topic_status"), status)];
+  const answers = account.subscribes.find((topic) => topic.endsWith("/error"));
+  if (answers) others.push(fact(say("topic_error"), answers));
+  const more = element("details", { class: "inner" }, element("summary", {}, say("other_topics")), element("div", { class: "account" }, ...others));
+  const box = element("div", { class: "account" }, ...parts, more);
   if (account.password) {
     const button = element("button", { type: "button", class: "button whole" }, say("show_qr"));
     button.addEventListener("click", async () => button.replaceWith(await qrCode(codeText(account))));
-    box.append(button);
+    more.before(button);
   }
   return box;
 }

@@ -1,6 +1,6 @@
 // What a technician changes of a device: its description, its photo, its state, and the hardware under its code.
 import { accountView } from "./account.js";
-import { askWithTag, change, Refused } from "./http.js";
+import { ask, askWithTag, change, Refused } from "./http.js";
 import { shrink } from "./photo.js";
 import { element, pick, say } from "./words.js";
 
@@ -8,10 +8,15 @@ const TEXTS = ["name", "serial", "maker", "model", "note"];
 const NUMBERS = ["latitude", "longitude", "height_m", "expected_interval_seconds"];
 const TITLES = { height_m: "height", expected_interval_seconds: "interval_seconds" };
 
+// Six decimals of a degree are a tenth of a metre.
+function shown(value) {
+  return typeof value === "number" ? String(Number(value.toFixed(6))) : (value ?? "");
+}
+
 function field(name, value) {
   const input = element(name === "note" ? "textarea" : "input", { name, autocomplete: "off" });
   if (NUMBERS.includes(name)) input.setAttribute("inputmode", "decimal");
-  input.value = value ?? "";
+  input.value = shown(value);
   return element("label", { class: "field" }, element("span", {}, say(TITLES[name] ?? name)), input);
 }
 
@@ -49,7 +54,7 @@ export async function fillAbout(inside, device) {
       for (const name of NUMBERS) {
         const text = form.elements[name].value.trim().replace(",", ".");
         const value = text === "" ? null : Number(text);
-        if (value !== known[name]) members[name] = value;
+        if (text !== shown(known[name])) members[name] = value;
       }
       try {
         await change("PATCH", device.address, members, { "If-Match": etag });
@@ -70,20 +75,20 @@ export async function fillAbout(inside, device) {
 }
 
 export async function fillPhoto(inside, device) {
-  const answer = await fetch(`${device.address}/photo`, { cache: "no-store" });
+  const { photo } = await ask(device.address);
   const says = notice();
   const parts = [];
-  const tag = answer.ok ? answer.headers.get("ETag") : null;
-  if (answer.ok) {
-    const image = element("img", { class: "photo", alt: say("photo_of", { name: document.querySelector("h1").textContent }) });
-    image.src = `${device.address}/photo?at=${Date.now()}`;
+  if (photo) {
+    const answer = await fetch(photo, { cache: "no-store" });
+    const image = element("img", { class: "photo", alt: say("photo_of", { name: document.querySelector("main h1").textContent }) });
+    image.src = URL.createObjectURL(await answer.blob());
     parts.push(image);
   } else parts.push(element("p", { class: "quiet" }, say("no_photo")));
   if (device.mayChange) {
     const file = element("input", { type: "file", accept: "image/*", capture: "environment", class: "unseen", "aria-label": say("take_photo") });
     const label = element("label", { class: "button whole" }, say("take_photo"), file);
     const again = () => fillPhoto(inside, device);
-    const act = (method, body) => change(method, `${device.address}/photo`, body, tag ? { "If-Match": tag, "Content-Type": body?.type ?? "application/json" } : { "Content-Type": body?.type ?? "application/json" });
+    const act = (method, body) => change(method, `${device.address}/photo`, body);
     file.addEventListener("change", async () => {
       try {
         await act("PUT", await shrink(file.files[0]));
@@ -93,7 +98,7 @@ export async function fillPhoto(inside, device) {
       }
     });
     parts.push(label);
-    if (answer.ok) parts.push(button(say("remove_photo"), () => act("DELETE").then(again, (error) => tell(says, error.message)), "button danger whole"));
+    if (photo) parts.push(button(say("remove_photo"), () => act("DELETE").then(again, (error) => tell(says, error.message)), "button danger whole"));
   }
   inside.replaceChildren(...parts, says);
 }

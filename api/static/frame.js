@@ -27,7 +27,7 @@ async function warm() {
 
 async function keep() {
   if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("/service-worker.js");
+  await navigator.serviceWorker.register("/service-worker.js", { type: "module" });
   await navigator.serviceWorker.ready;
   if (!navigator.serviceWorker.controller) {
     await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));

@@ -11,7 +11,7 @@ export class LiveCheck {
     this.spot = element("span", { class: "spot waiting" });
     this.title = element("span", {}, say("live_start"));
     this.waited = element("p", { class: "quiet" });
-    this.body = element("div", {});
+    this.body = element("div", { class: "stack" });
     this.found = element("div", { role: "status" });
     node.replaceChildren(element("div", { class: "live-head", role: "status" }, this.spot, this.title), this.waited, this.found, this.body);
     node.dataset.live = "start";
@@ -45,9 +45,10 @@ export class LiveCheck {
     this.timer = setTimeout(() => this.round(), Math.max(0, INTERVAL_MILLISECONDS - (performance.now() - started)));
   }
 
+  // An amber spot beats while something is awaited.
   head(tone, state, text) {
     this.node.dataset.live = state;
-    this.spot.className = `spot ${tone}`;
+    this.spot.className = tone === "waiting" && state !== "partly" ? "spot waiting" : `spot ${tone === "waiting" ? "" : tone}`;
     if (this.title.textContent !== text) this.title.textContent = text;
   }
 
@@ -56,8 +57,9 @@ export class LiveCheck {
     const waited = Math.round((Date.parse(answer.at) - Date.parse(answer.since)) / 1000);
     const isHeard = answer.values.length > 0;
     const mistakes = answer.findings.filter((one) => one.severity !== "info");
-    if (isHeard) this.head("good", mistakes.length ? "partly" : "received", say(mistakes.length ? "live_partly" : "live_received"));
-    else if (mistakes.length) this.head("bad", "wrong", say("live_wrong"));
+    const isWrong = mistakes.some((one) => one.severity === "error");
+    if (isHeard) this.head(mistakes.length ? "waiting" : "good", mistakes.length ? "partly" : "received", say(mistakes.length ? "live_partly" : "live_received"));
+    else if (isWrong) this.head("bad", "wrong", say("live_wrong"));
     else if (answer.account === "waiting") this.head("waiting", "account", say("live_account"));
     else this.head("waiting", "waiting", say("live_waiting"));
     this.waited.textContent = isHeard ? "" : say("live_waiting_for", { n: waited });
@@ -65,7 +67,7 @@ export class LiveCheck {
     const found = answer.findings.map((one) => this.finding(one, answer.at));
     if (answer.counts.duplicate > this.duplicates) found.push(element("p", { class: "message warn" }, say("live_duplicate")));
     const wasSaid = this.found.textContent;
-    const box = element("div", {}, ...found);
+    const box = element("div", { class: "stack" }, ...found);
     if (box.textContent !== wasSaid) this.found.replaceChildren(box);
     const isSilent = !isHeard && !answer.findings.length && !answer.happenings.length && waited >= SILENT_SECONDS;
     this.body.replaceChildren(
