@@ -15,17 +15,24 @@ from starlette.staticfiles import StaticFiles
 from api import (
     account,
     audit,
+    bulk,
+    bulk_files,
     clocks,
     dead_letters,
+    device_log,
     device_photos,
     devices,
     error_handlers,
     kinds,
+    labels,
     ledger,
+    live,
     me,
     metrics,
     operation,
     pages,
+    pages_devices,
+    pages_import,
     people,
     places,
     registry_devices,
@@ -41,6 +48,7 @@ from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
 from api.provider import Provider
 from api.security import HeadersMiddleware
+from devices.accounts import BrokerAddress
 from devices.passwords import Sealer
 from devices.people import SignInRules
 from storage.reader import Reader
@@ -80,6 +88,7 @@ def create_app(
     sign_in: SignInRules | None = None,
     provider: Provider | None = None,
     sealer: Sealer | None = None,
+    broker: BrokerAddress | None = None,
     ready_lag_seconds: int = 0,
 ) -> FastAPI:
     """The API and its pages over one database.
@@ -88,8 +97,8 @@ def create_app(
     connections that it holds; `title` is the name on the start page; `now` is the clock that states and ages refer to.
     Dead letters are repaired through `repairs`, people and the registry are written through `registrar`, which is
     closed with the application; without them the API only reads, and without the latter nobody can sign in, by the
-    rules `sign_in`. `sealer` closes the passwords that devices are given. /readyz says no while ingest is behind by
-    more than `ready_lag_seconds` (0: however far).
+    rules `sign_in`. `sealer` closes the passwords that devices are given, who reach the broker at `broker`. /readyz
+    says no while ingest is behind by more than `ready_lag_seconds` (0: however far).
     """
     measured = metrics.Metrics()
 
@@ -99,7 +108,7 @@ def create_app(
         try:
             measured.watch(reader)
             app.state.context = Context(
-                reader, now, repairs, ready_lag_seconds, registrar, sign_in or SignInRules(), provider, sealer
+                reader, now, repairs, ready_lag_seconds, registrar, sign_in or SignInRules(), provider, sealer, broker
             )
             yield
         finally:
@@ -119,12 +128,15 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.metrics = measured
-    for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics, pages):
+    for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics):
         app.include_router(room.router)
+    for page in (device_log, labels, live, pages, pages_devices, pages_import):
+        app.include_router(page.router)
     for writes in (registry_devices, registry_places, device_photos, people, tokens, me):
         app.include_router(writes.router)
         app.include_router(writes.reads)
-    app.include_router(audit.router)
+    for room in (audit, bulk, bulk_files):
+        app.include_router(room.router)
     for entrance in (signing_in, signing_in_provider, account):
         app.include_router(entrance.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

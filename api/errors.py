@@ -50,6 +50,8 @@ class Problem(Enum):
     NOT_JSON = ("not-json", 415, Text("Nội dung không phải JSON", "Content is not JSON"))
     NOT_A_FORM = ("not-a-form", 415, Text("Nội dung không phải biểu mẫu", "Content is not a form"))
     NOT_A_PHOTO = ("not-a-photo", 415, Text("Không phải ảnh dùng được", "Not a photo that can be used"))
+    NOT_A_DEVICE_FILE = ("not-a-device-file", 415, Text("Không phải tệp thiết bị", "Not a file of devices"))
+    UNREADABLE_FILE = ("unreadable-file", 422, Text("Không đọc được tệp", "The file cannot be read"))
     NOT_REGISTRABLE = ("not-registrable", 422, Text("Thông tin chưa hợp lý", "What is described makes no sense"))
     INVALID_PARAMETER = ("invalid-parameter", 422, Text("Tham số không hợp lệ", "Invalid parameter"))
     UNKNOWN_PARAMETER = ("unknown-parameter", 422, Text("Không có tham số này", "Unknown parameter"))
