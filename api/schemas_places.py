@@ -13,7 +13,7 @@ from devices.registry import HamletType, SiteType
 Name = Annotated[Line, Field(min_length=1)]
 People = Annotated[int, Field(ge=0, le=1_000_000)]
 RING = [[106.29, 20.86], [106.31, 20.86], [106.31, 20.88], [106.29, 20.88], [106.29, 20.86]]
-BOUNDARY = {"type": "Polygon", "coordinates": [RING]}
+BOUNDARY: dict[str, Any] = {"type": "Polygon", "coordinates": [RING]}
 VERSION = Field(description="Rises with every change; the ETag.", examples=[1])
 
 

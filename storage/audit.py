@@ -1,4 +1,4 @@
-"""The audit trail: who changed what and when. Triggers write it; here it is only read."""
+"""The audit trail: who changed what and when. Triggers write it; here it is read, and told who asks."""
 
 from __future__ import annotations
 
@@ -42,6 +42,12 @@ class AuditFilter:
     action: str | None = None
     start: datetime | None = None
     end: datetime | None = None
+
+
+def name_actor(connection: Connection[Any], actor: str) -> None:
+    """Say who asks for what a session changes from now on, such as "cli:an"; a transaction may name somebody else."""
+    with driver_errors():
+        connection.execute(query("name_actor_of_session"), {"actor": actor})
 
 
 def list_audit(

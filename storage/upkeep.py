@@ -8,6 +8,9 @@ from psycopg import Connection
 
 from storage.sql import query
 
+ACTOR = "maintain"
+"""Who changes devices by itself, as the audit trail says."""
+
 
 def activate_devices(connection: Connection[Any]) -> int:
     """Let registered devices be active of which something was stored; returns how many.
@@ -17,4 +20,8 @@ def activate_devices(connection: Connection[Any]) -> int:
     numbers = [number for (number,) in connection.execute(query("devices_to_activate"))]
     if not numbers:
         return 0
-    return connection.execute(query("activate_devices"), {"numbers": numbers}).rowcount
+    with connection.transaction():
+        # Without the lock it could hold one device and wait for another whose writer waits for the first.
+        connection.execute(query("take_registry_lock"))
+        connection.execute(query("name_actor"), {"actor": ACTOR})
+        return connection.execute(query("activate_devices"), {"numbers": numbers}).rowcount

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from commune.cli import bench, communes, db, dead_letters, demo, devices, docs, doctor, ledger, run, simulate
+from commune.cli import audit, bench, communes, db, dead_letters, demo, devices, docs, doctor, ledger, run, simulate
 from commune.settings import SettingsError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(bench.app, name="bench")
 app.add_typer(docs.app, name="docs")
 run.register(app)
+audit.register(app)
 demo.register(app)
 doctor.register(app)
 

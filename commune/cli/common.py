@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NoReturn
@@ -10,6 +12,7 @@ import orjson
 import typer
 
 from commune.settings import Settings, SettingsError, read_settings
+from storage.audit import name_actor
 from storage.connect import Session, connect
 from storage.errors import DatabaseUnavailable, StorageError, driver_errors
 
@@ -28,8 +31,9 @@ def database_url(settings: Settings) -> str:
 def open_database(settings: Settings | None = None, *, autocommit: bool = True) -> Iterator[Session]:
     """A connection to the database of the settings.
 
-    A setting that is missing ends the command with exit code 2, a server that does not answer and everything that
-    storage refuses with 1; each says so in one line on standard error.
+    The audit trail names the user of this machine as the one who asks for what is changed. A setting that is missing
+    ends the command with exit code 2, a server that does not answer and everything that storage refuses with 1; each
+    says so in one line on standard error.
     """
     try:
         url = database_url(settings or read_settings())
@@ -37,6 +41,9 @@ def open_database(settings: Settings | None = None, *, autocommit: bool = True) 
         fail(str(error), 2)
     try:
         with closing(connect(url, autocommit=autocommit)) as connection, driver_errors():
+            name_actor(connection, os_actor())
+            if not autocommit:
+                connection.commit()
             yield connection
             if not autocommit:
                 connection.commit()
@@ -44,6 +51,15 @@ def open_database(settings: Settings | None = None, *, autocommit: bool = True) 
         fail(f"the database of COMMUNE_DATABASE_URL is not to be reached: {error}")
     except StorageError as error:
         fail(str(error))
+
+
+def os_actor() -> str:
+    """The user of this machine as the audit trail names them: "cli:an"."""
+    number = os.getuid()
+    try:
+        return f"cli:{pwd.getpwuid(number).pw_name}"
+    except KeyError:
+        return f"cli:{number}"  # a container may run as a user that it does not know
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from commune.cli import device_life
 from commune.cli.clocks import clocks
 from commune.cli.common import echo_json, fail, open_database
 from devices.catalogue import KINDS
@@ -18,11 +19,14 @@ from devices.importing import Sheet, parse_csv, parse_json
 from devices.model import Text
 from devices.registry import Device, DeviceState
 from devices.topics import Channel, Topic
+from storage import device_changes
+from storage.device_changes import Changed
 from storage.registry import DeviceRow, add_device, count_devices, list_devices
 from storage.registry_import import ImportReport, Outcome, Verdict, import_devices
 
 app = typer.Typer(help="The registry of devices: add, list, show, import; their clocks.", no_args_is_help=True)
 app.command("clocks")(clocks)
+device_life.register(app)
 
 PAGE = 500
 CommuneFilter = Annotated[str | None, typer.Option("--commune", help="Only of this commune.")]
@@ -67,13 +71,18 @@ def add(
         serial,
         note,
     )
-    with open_database() as connection:
-        number = add_device(connection, device, replace=replace)
+    with open_database() as connection, connection.transaction():
+        if replace:
+            done = Changed(add_device(connection, device, replace=True), 0)
+        else:
+            done = device_changes.register(connection, device)
     topic = str(Topic(commune, kind, code, Channel.TELEMETRY))
     if as_json:
-        echo_json({"device_id": number, "commune": commune, "code": code, "kind": kind, "topic": topic})
+        echo_json({"device_id": done.device_id, "commune": commune, "code": code, "kind": kind, "topic": topic})
     else:
         typer.echo(f"Đã đăng ký {code}; thiết bị gửi tới {topic} / {code} is registered and publishes to {topic}")
+    for warning in done.warnings:
+        typer.echo(_both(warning), err=True)
 
 
 @app.command("list")
@@ -117,19 +126,11 @@ def show(
 ) -> None:
     """One device with all that is registered of it."""
     with open_database() as connection:
-        rows = list_devices(connection, code=code, commune=commune, limit=11)
-    if not rows:
-        fail(f"không có thiết bị {code!r} / there is no device {code!r}")
-    if len(rows) > 1:
-        communes = ", ".join(row.device.commune for row in rows)
-        fail(
-            f"có nhiều thiết bị mã {code!r}, hãy thêm --commune ({communes}) / "
-            f"several devices have the code {code!r}, add --commune ({communes})"
-        )
+        row = device_life.find_device(connection, code, commune)
     if as_json:
-        echo_json(_as_data(rows[0]))
+        echo_json(_as_data(row))
         return
-    for name, value in _as_data(rows[0]).items():
+    for name, value in _as_data(row).items():
         typer.echo(f"{name:26} {'' if value is None else value}")
 
 
@@ -220,6 +221,7 @@ def _as_data(row: DeviceRow) -> dict[str, Any]:
         **asdict(row.device),
         "registered_at": row.registered_at,
         "updated_at": row.updated_at,
+        "version": row.version,
     }
 
 

@@ -12,6 +12,10 @@ SELECT set_config('search_path', 'commune, public', false),
 -- Who asks for what this transaction changes; the audit trail takes it from here.
 SELECT set_config('commune.actor', %(actor)s::text, true);
 
+-- name: name_actor_of_session
+-- Who asks for what this session changes, where a transaction names nobody else.
+SELECT set_config('commune.actor', %(actor)s::text, false);
+
 -- name: name_deed
 -- What this transaction does, in a word and in the words of who asks for it; the audit trail takes both from here.
 SELECT set_config('commune.deed', %(deed)s::text, true), set_config('commune.note', %(note)s::text, true);
