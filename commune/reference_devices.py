@@ -48,7 +48,9 @@ def kinds_page() -> str:
     return page(
         "Kinds of devices",
         "Các loại thiết bị",
-        "The unit of a field is fixed here and never sent. Both ends of a range belong to it.",
+        "The unit of a field is fixed here and never sent. Both ends of a range belong to it. The mean of a *circular* "
+        "field is that of directions; an *additive* one is an amount of the interval since the last reading, and is "
+        "summed.",
         overview,
         behaviours,
         *(_kind(kind) for kind in KINDS.values()),
@@ -82,9 +84,14 @@ def _fields(fields: tuple[Field, ...]) -> str:
     )
 
 
+def _marks(field: Field) -> str:
+    marks = (", circular" if field.circular else "") + (", additive" if field.additive else "")
+    return marks + (f", rolls over at {field.rollover:,.15g}" if field.rollover else "")
+
+
 def _values(field: Field) -> str:
     if field.minimum is not None and field.maximum is not None:
-        return f"{field.minimum:,.15g} … {field.maximum:,.15g}" + (", circular" if field.circular else "")
+        return f"{field.minimum:,.15g} … {field.maximum:,.15g}" + _marks(field)
     if field.behaviour is Behaviour.STATE:
         return "`true`, `false`"
     words = ", ".join(f"`{choice}`" for choice in field.choices) or f"text of 1 to {field.max_length} characters"

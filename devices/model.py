@@ -39,7 +39,9 @@ class Field:
 
     `unit`, `minimum` and `maximum` are set for gauges and counters only (both bounds are inclusive). `choices` limits a
     label or key to known words; an empty tuple allows any text of at most `max_length` characters. `circular` marks a
-    direction in degrees, whose mean is circular. `required` is for keys without which a reading has no identity.
+    direction in degrees, whose mean is circular. `additive` marks an amount of the interval since the last reading,
+    such as rain, whose sum is meaningful. `rollover` is the size of a counter's register where it is known: one of
+    2**32 counts to 4294967295 and goes on from 0. `required` is for keys without which a reading has no identity.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Field:
     choices: tuple[str, ...] = ()
     max_length: int = 64
     required: bool = False
+    additive: bool = False
+    rollover: float | None = None
 
     @property
     def is_number(self) -> bool:
@@ -71,14 +75,26 @@ def gauge(
     *,
     decimals: int = 1,
     circular: bool = False,
+    additive: bool = False,
 ) -> Field:
-    """A measured quantity: mean, minimum, maximum and last are meaningful."""
-    return Field(name, Behaviour.GAUGE, title, meaning, unit, minimum, maximum, decimals, circular)
+    """A measured quantity: mean, minimum, maximum and last are meaningful; the sum where it is `additive`."""
+    return Field(
+        name, Behaviour.GAUGE, title, meaning, unit, minimum, maximum, decimals, circular=circular, additive=additive
+    )
 
 
-def counter(name: str, unit: Unit, maximum: float, title: Text, meaning: Text, *, decimals: int = 0) -> Field:
-    """A total that only rises until it is reset: its increase is meaningful."""
-    return Field(name, Behaviour.COUNTER, title, meaning, unit, 0.0, maximum, decimals)
+def counter(
+    name: str,
+    unit: Unit,
+    maximum: float,
+    title: Text,
+    meaning: Text,
+    *,
+    decimals: int = 0,
+    rollover: float | None = None,
+) -> Field:
+    """A total that only rises until it is reset, or until its register rolls over: its increase is meaningful."""
+    return Field(name, Behaviour.COUNTER, title, meaning, unit, 0.0, maximum, decimals, rollover=rollover)
 
 
 def state(name: str, title: Text, meaning: Text) -> Field:

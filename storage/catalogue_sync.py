@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from psycopg import sql
 
 from devices.model import Kind
-from storage import tables
+from storage import rollup_tables, rollup_wall, tables, wall
+from storage.rollup_parts import part_columns
+from storage.rollup_tables import Grain, comment, note_everything, table_name
 from storage.snapshot import FoundColumn, Snapshot
 from storage.sql import query
 from storage.tables import Column
-from storage.wall import views
 
 _PRINTED = {"timestamptz": "timestamp with time zone"}
 """How PostgreSQL prints a type that we write shorter."""
@@ -67,10 +68,13 @@ def _actual(column: FoundColumn) -> str:
     return column.type + (" NOT NULL" if column.not_null else "")
 
 
-def plan(found: Snapshot, kinds: Mapping[str, Kind], *, timescaledb: bool) -> list[sql.Composable]:
+def plan(
+    found: Snapshot, kinds: Mapping[str, Kind], *, timescaledb: bool, rollups: bool = True
+) -> list[sql.Composable]:
     """The statements that bring the database to the catalogue; none when it is there already.
 
-    `timescaledb` says whether the database has the extension (or will have it by then).
+    `timescaledb` says whether the database has the extension (or will have it by then), `rollups` whether it has what
+    rollups need.
     """
     statements: list[sql.Composable] = []
     if timescaledb and found.own_time_bucket:
@@ -79,9 +83,13 @@ def plan(found: Snapshot, kinds: Mapping[str, Kind], *, timescaledb: bool) -> li
         statements.append(sql.SQL(query("create_time_bucket")))
     for kind in kinds.values():
         statements.extend(_plan_kind(kind, found, timescaledb=timescaledb))
-    for view in views(kinds):
-        if found.views.get(view.name) != view.comment:
-            statements.extend(view.statements())
+        if rollups:
+            statements.extend(_plan_rollups(kind, found))
+    wanted = (*wall.views(kinds), *(rollup_wall.views(kinds) if rollups else ()))
+    anew = [view for view in wanted if found.views.get(view.qualified) != view.comment]
+    statements.extend(view.drop() for view in reversed(anew))
+    for view in anew:
+        statements.extend(view.statements())
     return statements
 
 
@@ -108,3 +116,25 @@ def _plan_kind(kind: Kind, found: Snapshot, *, timescaledb: bool) -> Iterator[sq
     words = (kind.title.vi, kind.title.en, kind.domain.vi, kind.domain.en)
     if found.kinds.get(kind.name) != words:
         yield tables.put_kind(kind)
+
+
+def _plan_rollups(kind: Kind, found: Snapshot) -> Iterator[sql.Composable]:
+    for grain in Grain:
+        yield from _plan_rollup(kind, grain, found)
+    if found.comments.get(table_name(kind, Grain.HOUR)) != comment(kind, Grain.HOUR):
+        yield note_everything(kind)
+
+
+def _plan_rollup(kind: Kind, grain: Grain, found: Snapshot) -> Iterator[sql.Composable]:
+    name = table_name(kind, grain)
+    there = found.columns.get(name, {})
+    if not there:
+        yield rollup_tables.create_table(kind, grain)
+    for column in part_columns(kind):
+        if there and column.name not in there:
+            yield rollup_tables.add_column(kind, grain, column)
+    if found.comments.get(name) != comment(kind, grain):
+        yield rollup_tables.comment_on_table(kind, grain)
+    for role, privileges in rollup_tables.GRANTS.items():
+        if not found.grants.get((name, role), set()) >= set(privileges):
+            yield rollup_tables.grant(kind, grain, role)

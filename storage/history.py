@@ -23,8 +23,10 @@ from storage.arrivals import Arrival, Settled
 from storage.blocks import HEADER, TRAILER, Column, blocks, is_one_by_one, listed, value_at
 from storage.books import Books
 from storage.newest import Newest
+from storage.rollup_notes import RollupNotes
 from storage.rows import Fate, KindRows, Row, conflict, prepare, write_repeating_rows
 
+_HOUR_MICROSECONDS = 3_600 * 1_000_000
 _DAY_MICROSECONDS = 86_400 * 1_000_000
 _LOCAL_MICROSECONDS = 7 * 3600 * 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -98,7 +100,7 @@ class HistoryWriter:
         prepared = self._prepared.get(kind.name)
         if prepared is None:
             prepared = self._prepared[kind.name] = prepare(kind)
-        total, books, newest = Settled(), Books(), Newest()
+        total, books, newest, notes = Settled(), Books(), Newest(), RollupNotes()
         with self._connection.transaction():
             fates = self._write_rows(prepared, batch)
             start = 0
@@ -111,10 +113,12 @@ class HistoryWriter:
                 else:
                     kept = _enter_fates(books, kind, series, fates[start : start + size], total)
                 start += size
+                notes.add(kind.name, _hours(series, kept))
                 for places in _groups(series, kept):
                     telling = map(series.reading, _telling(series, places))
                     newest.add(series.device_id, kind, moment(int(series.times[-1])), telling)
             newest.write(self._connection)
+            notes.write(self._connection)
             books.write(self._connection)
         return total
 
@@ -167,6 +171,12 @@ def _enter_fates(books: Books, kind: Kind, series: Series, fates: Sequence[Fate]
             total.conflicts.append(fault)
             books.enter_parts(Arrival("", b"", time, series.device_id, kind), Settled(conflicts=[fault]))
     return kept
+
+
+def _hours(series: Series, places: Sequence[int]) -> list[datetime]:
+    """A moment of every hour in which the given places of a series lie."""
+    times = series.times if isinstance(places, range) else series.times[np.asarray(places, dtype=np.int64)]
+    return [moment(hour * _HOUR_MICROSECONDS) for hour in np.unique(times // _HOUR_MICROSECONDS).tolist()]
 
 
 def _groups(series: Series, places: Sequence[int]) -> Iterator[Sequence[int]]:

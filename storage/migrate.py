@@ -31,6 +31,8 @@ from storage.wall import FIXED_VIEWS, WALL_COLUMNS
 MIGRATIONS = Path(__file__).parent / "migrations"
 CATALOGUE_SINCE = 3
 """The migration after which the tables of kinds can be made."""
+ROLLUPS_SINCE = 11
+"""The migration after which their rollups can be made."""
 LOCK_TIMEOUT_SECONDS = 60
 _FILE_NAME = re.compile(r"([0-9]{4})_([a-z0-9_]+)\.sql")
 
@@ -88,12 +90,15 @@ def migrate(
         pending = [f for f in _pending(connection, files) if upto is None or f.number <= upto]
         _refuse_conflicts(connection, kinds)
         state = timescale_state(connection)
-        with_catalogue = max(f.number for f in files if upto is None or f.number <= upto) >= CATALOGUE_SINCE
+        newest = max(f.number for f in files if upto is None or f.number <= upto)
         if not dry_run:
             _create_extension(connection, wanted=state.can_create)
             for file in pending:
                 _apply(connection, file)
-        statements = _catalogue(connection, kinds, state.can_create, dry_run=dry_run) if with_catalogue else []
+        statements = []
+        if newest >= CATALOGUE_SINCE:
+            rollups = newest >= ROLLUPS_SINCE
+            statements = _catalogue(connection, kinds, state.can_create, rollups=rollups, dry_run=dry_run)
         if state.can_create:
             statements.insert(0, query("create_timescaledb"))
         after = timescale_state(connection)
@@ -170,10 +175,11 @@ def _apply(connection: Connection[Any], file: MigrationFile) -> None:
 
 
 def _catalogue(
-    connection: Connection[Any], kinds: Mapping[str, Kind], extension_to_come: bool, *, dry_run: bool
+    connection: Connection[Any], kinds: Mapping[str, Kind], extension_to_come: bool, *, rollups: bool, dry_run: bool
 ) -> list[str]:
     timescaledb = timescale_state(connection).edition is not Edition.PLAIN or extension_to_come
-    statements: list[sql.Composable] = plan(snapshot.take(connection), kinds, timescaledb=timescaledb)
+    found = snapshot.take(connection)
+    statements: list[sql.Composable] = plan(found, kinds, timescaledb=timescaledb, rollups=rollups)
     if not dry_run:
         _refuse_conflicts(connection, kinds)
         with connection.transaction():

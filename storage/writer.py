@@ -20,6 +20,7 @@ from storage.arrivals import Arrival, Outcome, Settled
 from storage.books import Books, Worker
 from storage.happenings import write_happenings
 from storage.newest import Newest
+from storage.rollup_notes import RollupNotes
 from storage.rows import Fate, KindRows, Row, conflict, prepare, row_of, write_rows
 
 Redelivered = tuple[int, datetime, int]
@@ -74,7 +75,9 @@ class Writer:
                 bad.append(place)
         return bad
 
-    def _store(self, kind: Kind, readings: Sequence[tuple[Arrival, int]], settled: Sequence[Settled]) -> None:
+    def _store(
+        self, kind: Kind, readings: Sequence[tuple[Arrival, int]], settled: Sequence[Settled], notes: RollupNotes
+    ) -> None:
         """Write the readings of one kind; each arrival comes with its place in `settled`."""
         prepared = self._prepared.get(kind.name)
         if prepared is None:
@@ -84,6 +87,7 @@ class Writer:
         for arrival, _ in readings:
             rows += [row_of(arrival.device_id, arrival.received_at, reading) for reading in arrival.readings]
         fates = write_rows(self._connection, prepared, rows)
+        notes.add(kind.name, _times_kept(rows, fates))
         start = 0
         for arrival, place in readings:
             end = settled[place]
@@ -102,8 +106,17 @@ class Writer:
         for place, arrival in enumerate(arrivals):
             if arrival.readings and arrival.kind is not None:
                 by_kind[arrival.kind.name].append((arrival, place))
+        notes = RollupNotes()
         for name in sorted(by_kind):
-            self._store(KINDS[name], by_kind[name], settled)
+            self._store(KINDS[name], by_kind[name], settled, notes)
+        notes.write(self._connection)
+
+
+def _times_kept(rows: Sequence[Row], fates: Sequence[Fate] | None) -> list[datetime]:
+    """The times of the rows that were stored or merged."""
+    if fates is None:
+        return [row[1] for row in rows]
+    return [row[1] for row, fate in zip(rows, fates, strict=True) if fate in (Fate.STORED, Fate.MERGED)]
 
 
 def _count(arrival: Arrival, end: Settled, fates: Sequence[Fate]) -> list[int]:

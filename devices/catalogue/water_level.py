@@ -30,6 +30,7 @@ KIND = Kind(
             100,
             Text("Lượng mưa", "Rainfall"),
             Text("Lượng mưa trong chu kỳ đo vừa qua", "Rain fallen in the interval since the last reading"),
+            additive=True,
         ),
         gauge(
             "flow",

@@ -40,24 +40,27 @@ WHERE c.relnamespace = to_regnamespace('commune') AND c.relkind IN ('r', 'p') AN
 SELECT name, title_vi, title_en, domain_vi, domain_en FROM commune.kind;
 
 -- name: schema_wall
--- Every view of the wall with its comment.
-SELECT relname, coalesce(obj_description(oid, 'pg_class'), '') FROM pg_class
-WHERE relnamespace = to_regnamespace('wall') AND relkind = 'v';
+-- Every view of the wall and of the rollups with its comment.
+SELECT n.nspname || '.' || c.relname, coalesce(obj_description(c.oid, 'pg_class'), '')
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN ('commune', 'wall') AND c.relkind = 'v';
 
 -- name: schema_hypertables
 -- The hypertables in schema commune.
 SELECT hypertable_name::text FROM timescaledb_information.hypertables WHERE hypertable_schema = 'commune';
 
 -- name: drop_wall
--- Drop our views of the wall, so that no view stands in the way of a migration; the catalogue's step makes them anew.
+-- Drop our views, so that none stands in the way of a migration; the catalogue's step makes them anew. The wall reads the
+-- rollups, and days read hours.
 DO $$
 DECLARE
     name regclass;
 BEGIN
     FOR name IN
         SELECT oid FROM pg_class
-        WHERE relnamespace = to_regnamespace('wall') AND relkind = 'v'
+        WHERE relnamespace IN (to_regnamespace('wall'), to_regnamespace('commune')) AND relkind = 'v'
             AND obj_description(oid, 'pg_class') LIKE '%(definition %)'
+        ORDER BY relnamespace = to_regnamespace('wall') DESC, relname LIKE '%\_daily' DESC
     LOOP
         EXECUTE format('DROP VIEW %s', name);
     END LOOP;

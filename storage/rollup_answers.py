@@ -1,0 +1,108 @@
+"""What a rollup's rows answer: each aggregate of a field, from the parts of one row and what was said before it.
+
+`g` is the alias of the row in every expression. What was said before is given as the last value that the device said
+of the field before the row, and when it said so; both NULL where it had said nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from devices.model import Behaviour, Field, Kind
+from storage.aggregates import Aggregate
+from storage.rollup_parts import PARTS, part_name, register, speech_seconds
+
+AGGREGATES_OF_STEPS = frozenset((Aggregate.INCREASE, Aggregate.CHANGES, Aggregate.SECONDS, Aggregate.TIME_SHARE))
+"""Aggregates for which what was said before the row matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A row in its place: where its bucket begins and ends, and an expression over what was said before it.
+
+    `before` gets an expression over `b.value` and `b.time` and gives it with these at hand; NULL where there are none.
+    """
+
+    starts: sql.Composable
+    ends: sql.Composable
+    before: Callable[[Field, sql.Composed], sql.Composable]
+
+
+def answer(kind: Kind, field: Field, aggregate: Aggregate, frame: Frame) -> sql.Composable:
+    """The expression of one aggregate of a field."""
+    if field.behaviour is Behaviour.STATE and aggregate in AGGREGATES_OF_STEPS:
+        return _state(kind, field, aggregate, frame)
+    if aggregate is Aggregate.INCREASE:
+        return _increase(field, frame)
+    form = _CIRCULAR_MEAN if aggregate is Aggregate.MEAN and field.circular else _SIMPLE[aggregate]
+    return _with_parts(form, field)
+
+
+def _with_parts(form: str, field: Field, **more: sql.Composable) -> sql.Composed:
+    parts = {name: sql.Identifier("g", part_name(field, name)) for name in PARTS if f"{{{name}}}" in form}
+    return sql.SQL(form).format(**parts, **more)
+
+
+_SIMPLE = {
+    Aggregate.MEAN: "{sum} / {n}",
+    Aggregate.SUM: "{sum}",
+    Aggregate.MIN: "{min}",
+    Aggregate.MAX: "{max}",
+    Aggregate.LAST: "{last}",
+    Aggregate.COUNT: "coalesce({n}, 0)",
+    Aggregate.SHARE: "{true}::double precision / {n}",
+}
+# Directions that cancel out leave a resultant of rounding errors, whose direction means nothing.
+_CIRCULAR_MEAN = (
+    "CASE WHEN ({sin} / {n}) ^ 2 + ({cos} / {n}) ^ 2 > 1e-18"
+    " THEN mod((atan2d({sin} / {n}, {cos} / {n}) + 360)::numeric, 360)::double precision END"
+)
+
+
+def _increase(field: Field, frame: Frame) -> sql.Composed:
+    """The rise within the row and the step to it. A counter's very first reading rises from nothing known."""
+    step = frame.before(
+        field,
+        _with_parts(
+            "{first} - b.value + commune.counter_fall(b.value, {first}, {register})", field, register=register(field)
+        ),
+    )
+    return _with_parts(
+        "CASE WHEN {n} = 1 THEN {step} ELSE {last} - {first} + {lost} + coalesce({step}, 0) END", field, step=step
+    )
+
+
+def _state(kind: Kind, field: Field, aggregate: Aggregate, frame: Frame) -> sql.Composed:
+    if aggregate is Aggregate.CHANGES:
+        step = frame.before(field, _with_parts("(b.value <> {first})::integer", field))
+        return _with_parts("{changes} + coalesce({step}, 0)", field, step=step)
+    true = _state_seconds(kind, field, frame, only_true=True)
+    if aggregate is Aggregate.SECONDS:
+        return true
+    known = _state_seconds(kind, field, frame, only_true=False)
+    return sql.SQL("({}) / nullif({}, 0)").format(true, known)
+
+
+def _state_seconds(kind: Kind, field: Field, frame: Frame, *, only_true: bool) -> sql.Composed:
+    """Seconds within the row's readings, after its last one, and before its first one."""
+    longest = sql.Literal(speech_seconds(kind))
+    carried = _with_parts(
+        ("CASE WHEN b.value THEN {carried} ELSE 0 END" if only_true else "{carried}").replace(
+            "{carried}", "commune.state_carried(b.time, {longest}, {starts}, {first_time})"
+        ),
+        field,
+        longest=longest,
+        starts=frame.starts,
+    )
+    held = "commune.state_held({last_time}, {longest}, {ends})"
+    return _with_parts(
+        ("{true_seconds} + CASE WHEN {last} THEN " + held + " ELSE 0 END" if only_true else "{known_seconds} + " + held)
+        + " + coalesce({carried}, 0)",
+        field,
+        longest=longest,
+        ends=frame.ends,
+        carried=frame.before(field, carried),
+    )

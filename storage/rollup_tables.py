@@ -1,0 +1,227 @@
+"""The tables of the rollups and the views that are exact at every moment, derived from the catalogue.
+
+Of each kind: `commune.rollup_<kind>_hour` and `..._day` hold what was computed. `commune.<kind>_hourly` and `..._daily`
+join it with the rest, computed from the readings at the moment of the question: hours that are noted as out of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
+
+from psycopg import sql
+
+from devices.model import Kind
+from storage.rollup_parts import part_columns, parts_of, speech_seconds
+from storage.tables import SCHEMA, Column, table
+
+ORIGIN = "timestamptz '2000-01-02 17:00:00+00'"
+"""Monday 3 January 2000, 00:00 in UTC+7: hours and days are counted from there."""
+GRANTS = {"commune_admin": ("DELETE", "INSERT", "SELECT", "UPDATE"), "commune_read": ("SELECT",)}
+"""What each role may do with the table of a rollup."""
+
+
+class Grain(Enum):
+    """The width of a rollup's buckets: its name in the name of its table, in that of its view, as an interval."""
+
+    HOUR = ("hour", "hourly", "1 hour")
+    DAY = ("day", "daily", "1 day")
+
+    @property
+    def width(self) -> sql.Composed:
+        """The width as an expression."""
+        return sql.SQL("interval {}").format(sql.Literal(self.value[2]))
+
+
+def bucket(grain: Grain, time: sql.Composable) -> sql.Composed:
+    """The beginning of the hour or day (UTC+7) in which a time lies."""
+    return sql.SQL("date_bin({}, {}, {})").format(grain.width, time, sql.SQL(ORIGIN))
+
+
+def table_name(kind: Kind, grain: Grain) -> str:
+    """The name of the table of a rollup."""
+    return f"rollup_{kind.name}_{grain.value[0]}"
+
+
+def stored(kind: Kind, grain: Grain) -> sql.Identifier:
+    """The table of a rollup: what was computed."""
+    return sql.Identifier(SCHEMA, table_name(kind, grain))
+
+
+def view_name(kind: Kind, grain: Grain) -> str:
+    """The name of the view of a rollup, in schema commune as in schema wall."""
+    return f"{kind.name}_{grain.value[1]}"
+
+
+def exact(kind: Kind, grain: Grain) -> sql.Identifier:
+    """The view of a rollup that is exact at every moment, with the parts of each field as its columns."""
+    return sql.Identifier(SCHEMA, view_name(kind, grain))
+
+
+def names(columns: Iterable[Column | str]) -> sql.Composed:
+    """Columns, with commas."""
+    return sql.SQL(", ").join(sql.Identifier(c if isinstance(c, str) else c.name) for c in columns)
+
+
+def group(kind: Kind) -> tuple[str, ...]:
+    """What tells the rows of one bucket apart: the device and the keys."""
+    return ("device_id", *(key.name for key in kind.keys))
+
+
+def same(kind: Kind, left: str, right: str) -> sql.Composed:
+    """The condition that two rows are of the same device and keys."""
+    return sql.SQL(" AND ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(left, name), sql.Identifier(right, name)) for name in group(kind)
+    )
+
+
+def create_table(kind: Kind, grain: Grain) -> sql.Composed:
+    """The table of a rollup; its key is device, keys, beginning of the bucket."""
+    columns = sql.SQL(", ").join(map(definition, part_columns(kind)))
+    return sql.SQL("CREATE TABLE {} ({}, PRIMARY KEY ({})) WITH (fillfactor = 90)").format(
+        stored(kind, grain), columns, names((*group(kind), "time"))
+    )
+
+
+def definition(column: Column) -> sql.Composed:
+    """A column of a rollup's table."""
+    text = column.type + (" NOT NULL" if column.not_null else "")
+    return sql.SQL("{} {}").format(
+        sql.Identifier(column.name), sql.SQL(text + (f" DEFAULT {column.default}" if column.default else ""))
+    )
+
+
+def add_column(kind: Kind, grain: Grain, column: Column) -> sql.Composed:
+    """A part of a field that the catalogue has gained."""
+    return sql.SQL("ALTER TABLE {} ADD COLUMN {}").format(stored(kind, grain), definition(column))
+
+
+def grant(kind: Kind, grain: Grain, role: str) -> sql.Composed:
+    """What a role may do with the table of a rollup."""
+    return sql.SQL("GRANT {} ON {} TO {}").format(
+        sql.SQL(", ".join(GRANTS[role])), stored(kind, grain), sql.Identifier(role)
+    )
+
+
+def comment(kind: Kind, grain: Grain) -> str:
+    """What a rollup's table is, with a digest of the rules by which it was computed."""
+    rules = [speech_seconds(kind), *((f.name, f.circular, f.rollover) for f in kind.values if f.circular or f.rollover)]
+    digest = sha256(repr(rules).encode()).hexdigest()[:16]
+    meaning = {Grain.HOUR: "Tổng hợp theo giờ", Grain.DAY: "Tổng hợp theo ngày (UTC+7)"}[grain]
+    return f"{meaning}: {kind.title.vi} (rules {digest})"
+
+
+def comment_on_table(kind: Kind, grain: Grain) -> sql.Composed:
+    """Say so on the table."""
+    return sql.SQL("COMMENT ON TABLE {} IS {}").format(stored(kind, grain), sql.Literal(comment(kind, grain)))
+
+
+def note_everything(kind: Kind) -> sql.Composed:
+    """Note every hour of which there are readings: nothing was computed yet, or by other rules."""
+    return sql.SQL(
+        "INSERT INTO {schema}.rollup_note (kind, hour, writer, noted_by)"
+        " SELECT DISTINCT {kind}, {hour}, pg_backend_pid(), pg_current_xact_id() FROM {readings}"
+        " ON CONFLICT (kind, hour, writer) DO UPDATE SET noted_by = excluded.noted_by"
+    ).format(
+        schema=sql.Identifier(SCHEMA),
+        kind=sql.Literal(kind.name),
+        hour=bucket(Grain.HOUR, sql.Identifier("time")),
+        readings=table(kind),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Recurring pieces of the two views."""
+
+    notes: sql.Composed
+    raw_from: sql.Composed
+    hourly_from: sql.Composed
+
+
+def _words(kind: Kind) -> _Words:
+    schema, literal = sql.Identifier(SCHEMA), sql.Literal(kind.name)
+    horizon = "coalesce((SELECT {name} FROM {schema}.rollup_horizon WHERE kind = {kind}), '-infinity')"
+    return _Words(
+        sql.SQL("{}.rollup_note AS n WHERE n.kind = {}").format(schema, literal),
+        *(
+            sql.SQL(horizon).format(name=sql.Identifier(name), schema=schema, kind=literal)
+            for name in ("raw_from", "hourly_from")
+        ),
+    )
+
+
+def create_hourly(kind: Kind) -> sql.Composed:
+    """The view of hours: those computed and not noted, then the noted ones from their readings.
+
+    An hour whose readings were deleted is final: what came for it since counts only where the device had said nothing.
+    """
+    words, keys = _words(kind), [key.name for key in kind.keys]
+    parts = parts_of(kind)
+    return sql.SQL(
+        "CREATE VIEW {view} AS SELECT {columns} FROM {stored} AS r"
+        " WHERE NOT EXISTS (SELECT FROM {notes} AND n.hour = r.time AND n.hour >= {raw_from})"
+        " UNION ALL"
+        " SELECT d.device_id, {keys} h.hour, {parts}"
+        " FROM (SELECT DISTINCT n.hour FROM {notes} AND n.hour >= {hourly_from}) AS h"
+        " CROSS JOIN {schema}.device AS d"
+        " CROSS JOIN LATERAL (SELECT {own_keys} {aggregates} FROM {readings} AS t"
+        " WHERE t.device_id = d.device_id AND t.time >= h.hour AND t.time < h.hour + interval '1 hour'"
+        " GROUP BY {group}) AS x"
+        " WHERE d.kind = {kind} AND (h.hour >= {raw_from} OR NOT EXISTS (SELECT FROM {stored} AS r"
+        " WHERE r.device_id = d.device_id {same} AND r.time = h.hour))"
+    ).format(
+        view=exact(kind, Grain.HOUR),
+        columns=names(part_columns(kind)),
+        stored=stored(kind, Grain.HOUR),
+        notes=words.notes,
+        raw_from=words.raw_from,
+        hourly_from=words.hourly_from,
+        keys=sql.SQL("").join(sql.SQL("x.{}, ").format(sql.Identifier(key)) for key in keys),
+        own_keys=sql.SQL("").join(sql.SQL("t.{}, ").format(sql.Identifier(key)) for key in keys),
+        parts=sql.SQL(", ").join(sql.Identifier("x", part.name) for part in parts),
+        schema=sql.Identifier(SCHEMA),
+        aggregates=sql.SQL(", ").join(
+            sql.SQL("{} AS {}").format(p.from_readings, sql.Identifier(p.name)) for p in parts
+        ),
+        readings=table(kind),
+        group=sql.SQL(", ").join(sql.Identifier("t", name) for name in group(kind)),
+        kind=sql.Literal(kind.name),
+        same=sql.SQL("").join(
+            sql.SQL("AND {} = {} ").format(sql.Identifier("r", key), sql.Identifier("x", key)) for key in keys
+        ),
+    )
+
+
+def create_daily(kind: Kind) -> sql.Composed:
+    """The view of days (UTC+7): those computed of which no hour is noted, then the others from the view of hours."""
+    words, parts = _words(kind), parts_of(kind)
+    day = bucket(Grain.DAY, sql.SQL("n.hour"))
+    return sql.SQL(
+        "CREATE VIEW {view} AS SELECT {columns} FROM {stored} AS r"
+        " WHERE NOT EXISTS (SELECT FROM {notes} AND {day} = r.time AND n.hour >= {hourly_from})"
+        " UNION ALL"
+        " SELECT d.device_id, {keys} q.day, {parts}"
+        " FROM (SELECT DISTINCT {day} AS day FROM {notes} AND n.hour >= {hourly_from}) AS q"
+        " CROSS JOIN {schema}.device AS d"
+        " CROSS JOIN LATERAL (SELECT {own_keys} {aggregates} FROM {hourly} AS t"
+        " WHERE t.device_id = d.device_id AND t.time >= q.day AND t.time < q.day + interval '1 day'"
+        " GROUP BY {group}) AS x WHERE d.kind = {kind}"
+    ).format(
+        view=exact(kind, Grain.DAY),
+        columns=names(part_columns(kind)),
+        stored=stored(kind, Grain.DAY),
+        notes=words.notes,
+        day=day,
+        hourly_from=words.hourly_from,
+        keys=sql.SQL("").join(sql.SQL("x.{}, ").format(sql.Identifier(key.name)) for key in kind.keys),
+        own_keys=sql.SQL("").join(sql.SQL("t.{}, ").format(sql.Identifier(key.name)) for key in kind.keys),
+        parts=sql.SQL(", ").join(sql.Identifier("x", part.name) for part in parts),
+        schema=sql.Identifier(SCHEMA),
+        aggregates=sql.SQL(", ").join(sql.SQL("{} AS {}").format(p.from_rows, sql.Identifier(p.name)) for p in parts),
+        hourly=exact(kind, Grain.HOUR),
+        group=sql.SQL(", ").join(sql.Identifier("t", name) for name in group(kind)),
+        kind=sql.Literal(kind.name),
+    )

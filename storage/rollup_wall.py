@@ -1,0 +1,100 @@
+"""The views of the rollups: the exact ones for programs, and those of the wall for dashboards.
+
+`wall.<kind>_hourly` and `wall.<kind>_daily` have a column for every aggregate that a field allows,
+`<field>_<aggregate>`, under the codes and names of device and place. Each is computed only where a query asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from psycopg import sql
+
+from devices.model import Behaviour, Field, Kind
+from storage.aggregates import Aggregate, allowed_aggregates
+from storage.rollup_answers import Frame, answer
+from storage.rollup_parts import part_name
+from storage.rollup_tables import Grain, bucket, create_daily, create_hourly, exact, same, stored, view_name
+from storage.tables import SCHEMA, table
+from storage.views import PLACE, PLACES, View, described
+
+_MEANING = {
+    Grain.HOUR: "số liệu theo giờ, đúng ở mọi thời điểm",
+    Grain.DAY: "số liệu theo ngày (UTC+7), đúng ở mọi thời điểm",
+}
+
+
+def column_name(field: Field, aggregate: Aggregate) -> str:
+    """The column of an aggregate in the views of the wall."""
+    return f"{field.name}_{aggregate.value}"
+
+
+def views(kinds: Mapping[str, Kind]) -> tuple[View, ...]:
+    """The views of the rollups of these kinds, each after those that it reads."""
+    found: list[View] = []
+    for kind in kinds.values():
+        hourly = described(SCHEMA, view_name(kind, Grain.HOUR), create_hourly(kind), _meaning(kind, Grain.HOUR))
+        daily = described(SCHEMA, view_name(kind, Grain.DAY), create_daily(kind), _meaning(kind, Grain.DAY), hourly)
+        found += [hourly, daily]
+        for grain, base in ((Grain.HOUR, hourly), (Grain.DAY, daily)):
+            found.append(described("wall", view_name(kind, grain), _of_wall(kind, grain), _meaning(kind, grain), base))
+    return tuple(found)
+
+
+def _meaning(kind: Kind, grain: Grain) -> str:
+    return f"{kind.title.vi}: {_MEANING[grain]}"
+
+
+def _of_wall(kind: Kind, grain: Grain) -> sql.Composed:
+    time = sql.Identifier("g", "time")
+    frame = Frame(time, sql.SQL("{} + {}").format(time, grain.width), lambda f, e: _lookup(kind, f, e))
+    chosen = [
+        sql.SQL("g.time"),
+        *(sql.SQL("{} AS {}").format(source, sql.Identifier(name)) for name, source in PLACE.items()),
+        *(sql.Identifier("g", key.name) for key in kind.keys),
+    ]
+    for field in kind.values:
+        for aggregate in allowed_aggregates(field):
+            label = sql.Identifier(column_name(field, aggregate))
+            chosen.append(sql.SQL("{} AS {}").format(answer(kind, field, aggregate, frame), label))
+    return sql.SQL("CREATE VIEW {view} AS SELECT {chosen} FROM {rows} AS g {places}").format(
+        view=sql.Identifier("wall", view_name(kind, grain)),
+        chosen=sql.SQL(", ").join(chosen),
+        rows=exact(kind, grain),
+        places=PLACES.format(device_id=sql.Identifier("g", "device_id")),
+    )
+
+
+def _lookup(kind: Kind, field: Field, expression: sql.Composable) -> sql.Composed:
+    """An expression over what a device last said of a field before a row of a rollup."""
+    return sql.SQL("(SELECT {} FROM ({}) AS b)").format(
+        expression, last_said(kind, field, "g", sql.Identifier("g", "time"))
+    )
+
+
+def last_said(kind: Kind, field: Field, of: str, moment: sql.Composable) -> sql.Composed:
+    """The last value that a device (with its keys, as `of` has them) said of a field before a moment, and when.
+
+    The readings tell; where they were deleted, the last hour that was computed from them does. `time` of such an hour
+    is exact for states only; for counters nothing asks for it.
+    """
+    time = sql.Identifier(part_name(field, "last_time") if field.behaviour is Behaviour.STATE else "time")
+    return sql.SQL(
+        "SELECT value, time FROM ("
+        "(SELECT t.{f} AS value, t.time, t.time AS place FROM {readings} AS t"
+        " WHERE {same_t} AND t.{f} IS NOT NULL AND t.time < {moment} ORDER BY t.time DESC LIMIT 1)"
+        " UNION ALL "
+        "(SELECT r.{last}, r.{time}, r.time FROM {stored} AS r"
+        " WHERE {same_r} AND r.{last} IS NOT NULL AND r.time < {hour} ORDER BY r.time DESC LIMIT 1)"
+        ") AS candidates ORDER BY place DESC LIMIT 1"
+    ).format(
+        f=sql.Identifier(field.name),
+        last=sql.Identifier(part_name(field, "last")),
+        time=time,
+        readings=table(kind),
+        stored=stored(kind, Grain.HOUR),
+        same_t=same(kind, "t", of),
+        same_r=same(kind, "r", of),
+        moment=moment,
+        hour=bucket(Grain.HOUR, moment),
+    )
