@@ -48,7 +48,7 @@ from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
 from api.provider import Provider
 from api.security import HeadersMiddleware
-from devices.accounts import BrokerAddress
+from devices.accounts import BrokerEndpoint
 from devices.passwords import Sealer
 from devices.people import SignInRules
 from storage.reader import Reader
@@ -88,7 +88,7 @@ def create_app(
     sign_in: SignInRules | None = None,
     provider: Provider | None = None,
     sealer: Sealer | None = None,
-    broker: BrokerAddress | None = None,
+    broker: BrokerEndpoint | None = None,
     ready_lag_seconds: int = 0,
 ) -> FastAPI:
     """The API and its pages over one database.

@@ -13,7 +13,7 @@ from api import cursors
 from api.errors import ApiProblem, Problem, close_to, shown
 from api.provider import Provider
 from api.schemas import ProblemAnswer
-from devices.accounts import BrokerAddress
+from devices.accounts import BrokerEndpoint
 from devices.catalogue import KINDS
 from devices.model import Kind, Text
 from devices.passwords import Sealer
@@ -48,7 +48,7 @@ class Context:
     sign_in: SignInRules = field(default_factory=SignInRules)
     provider: Provider | None = None
     sealer: Sealer | None = None
-    broker: BrokerAddress | None = None
+    broker: BrokerEndpoint | None = None
     """Where devices reach the broker; None where it was not said."""
 
 

@@ -59,7 +59,7 @@ class DeviceAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class BrokerAddress:
+class BrokerEndpoint:
     """Where devices reach the broker: the port without TLS and that with it, where there is one."""
 
     host: str

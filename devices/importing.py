@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from devices.catalogue import KINDS
 from devices.coordinates import Axis, read_degrees, read_place
 from devices.errors import CoordinateError, SheetError
 from devices.model import Text
@@ -230,14 +231,15 @@ def _agree(given: dict[str, Cell], latitude: float, longitude: float) -> bool:
 
 def _hinted(device: Device, fault: Text) -> Text:
     """A fault, with what may have been meant where a code or a kind is not as it must be."""
-    hint = None
     if not SLUG.fullmatch(device.code) and repr(device.code) in fault.en:
-        hint = plain(device.code).replace("_", "-")
-        hint = hint if SLUG.fullmatch(hint) else None
-    elif device.kind not in KIND_WORDS.values() and repr(device.kind) in fault.en:
+        meant = plain(device.code).replace("_", "-")
+        hint = Text(meant, meant) if SLUG.fullmatch(meant) else None
+    elif device.kind not in KINDS and repr(device.kind) in fault.en:
         near = difflib.get_close_matches(plain(device.kind), KIND_WORDS, n=1, cutoff=0.7)
-        hint = KIND_WORDS[near[0]] if near else None
-    return Text(f"{fault.vi} (có phải là {hint}?)", f"{fault.en} (did you mean {hint}?)") if hint else fault
+        hint = Text(KINDS[KIND_WORDS[near[0]]].title.vi, KIND_WORDS[near[0]]) if near else None
+    else:
+        hint = None
+    return Text(f"{fault.vi} (có phải là {hint.vi}?)", f"{fault.en} (did you mean {hint.en}?)") if hint else fault
 
 
 def _example(device: Device) -> Iterator[Text]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from devices.accounts import BrokerAddress, DeviceAccount
+from devices.accounts import BrokerEndpoint, DeviceAccount
 from devices.catalogue import KINDS
 from devices.lifecycle import STATE_WORDS
 from devices.registry import Device
@@ -69,7 +69,7 @@ def devices_file(devices: Iterable[Device], form: Format) -> bytes:
 
 
 def accounts_file(
-    accounts: Iterable[tuple[DeviceAccount, str | None, str]], broker: BrokerAddress | None, form: Format
+    accounts: Iterable[tuple[DeviceAccount, str | None, str]], broker: BrokerEndpoint | None, form: Format
 ) -> bytes:
     """The accounts of devices at the broker, each with its password and the name of the device."""
     where = (broker.host, broker.port, broker.tls_port) if broker is not None else (None, None, None)

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 
 from api.app import create_app
 from api.bulk import NDJSON
-from devices.accounts import BrokerAddress
+from devices.accounts import BrokerEndpoint
 from devices.importing import parse_file
 from devices.people import Role
 from devices.registry import DeviceState
@@ -50,7 +50,7 @@ def app(database_url: str, clock: Clock) -> FastAPI:
         now=clock,
         registrar=Registrar(database_url, pool_connections=2),
         sealer=ClearSealer(),
-        broker=BrokerAddress("mqtt.example", 1883, 8883),
+        broker=BrokerEndpoint("mqtt.example", 1883, 8883),
     )
 
 

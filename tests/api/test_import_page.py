@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from api.app import create_app
-from devices.accounts import BrokerAddress
+from devices.accounts import BrokerEndpoint
 from devices.people import Role
 from devices.sheets.writing import ACCOUNT_HEADER
 from storage.registrar import Registrar
@@ -39,7 +39,7 @@ def app(database_url: str, clock: Clock) -> FastAPI:
         now=clock,
         registrar=Registrar(database_url, pool_connections=2),
         sealer=ClearSealer(),
-        broker=BrokerAddress("mqtt.example", 1883, 8883),
+        broker=BrokerEndpoint("mqtt.example", 1883, 8883),
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from devices.accounts import BrokerAddress, DeviceAccount
+from devices.accounts import BrokerEndpoint, DeviceAccount
 from devices.catalogue import KINDS
 from devices.errors import SheetError
 from devices.importing import EXAMPLE, parse_file
@@ -102,7 +102,7 @@ def test_letters_that_no_workbook_may_hold_are_left_out() -> None:
 def test_a_sheet_of_accounts_has_all_that_is_typed_into_a_device(form: Format) -> None:
     account = DeviceAccount("gia-loc", "wifi", "w-1")
     given = [(account, "k7fqd-8mw2x", "=Điểm 1"), (account, None, "")]
-    data = accounts_file(given, BrokerAddress("mqtt.example", 1883, 8883), form)
+    data = accounts_file(given, BrokerEndpoint("mqtt.example", 1883, 8883), form)
     rows: list[tuple[object, ...]]
     if form is Format.CSV:
         rows = [tuple(row) for row in csv.reader(io.StringIO(data.decode("utf-8-sig")))]
