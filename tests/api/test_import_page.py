@@ -17,13 +17,11 @@ from devices.accounts import BrokerEndpoint
 from devices.people import Role
 from devices.sheets.writing import ACCOUNT_HEADER
 from storage.registrar import Registrar
+from tests.api.browsing import Watched, watch
 from tests.api.conftest import Clock
 from tests.api.test_bulk import ClearSealer
-from tests.api.test_pages import Watched, chromium, watch
 from tests.api.world import World, token
 from tests.devices.sheets.books import workbook
-
-__all__ = ["chromium"]
 
 HEADER = ("Mã thiết bị", "Loại thiết bị", "Tên", "Toạ độ", "Thôn", "Cột lạ")
 GOOD = ("den-1", "Đèn đường", "Đèn cổng chợ", "20,8712; 106,3012", "", "x")
