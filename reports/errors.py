@@ -19,3 +19,14 @@ class BadPeriod(ReportError):
     def __init__(self, reason: Text) -> None:
         super().__init__(reason.en)
         self.reason = reason
+
+
+class TooLarge(ReportError):
+    """A report would have too many rows; `reason` says how many and how to ask for fewer."""
+
+    def __init__(self, rows: int, most: int) -> None:
+        self.reason = Text(
+            f"Báo cáo này có {rows} dòng, nhiều hơn {most}. Hãy chọn kỳ ngắn hơn, một thôn hoặc một thiết bị.",
+            f"The report has {rows} rows, more than {most}. Ask for a shorter period, one hamlet or one device.",
+        )
+        super().__init__(self.reason.en)

@@ -1,4 +1,4 @@
-"""Hours × devices for reports: aggregates of fields in each hour of a period, as numpy arrays.
+"""Hours × devices for reports: what the rollups say of fields in each hour of a period, as numpy arrays.
 
 A period is half open and of whole hours. A device that has no reading in an hour has NaN there, and 0 as its count.
 """
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from psycopg import Connection, sql
 
 from devices.model import Behaviour, Kind
+from storage.rollup_parts import part_name, register
+from storage.rollup_tables import Grain, exact
 from storage.sql import query
 
 Floats = NDArray[np.float64]
@@ -62,14 +64,22 @@ class Hours:
 
 
 _PARTS = {
-    Part.COUNT: "count(r.{0})",
-    Part.MEAN: "avg(r.{0})",
-    Part.MIN: "min(r.{0})",
-    Part.MAX: "max(r.{0})",
-    Part.SUM: "sum(r.{0})",
-    Part.SHARE: "avg(r.{0}::integer)::double precision",
-    Part.LAST: "(array_agg(r.{0} ORDER BY r.time DESC) FILTER (WHERE r.{0} IS NOT NULL))[1]",
+    Part.COUNT: "sum({n})",
+    Part.MEAN: "sum({sum}) / sum({n})",
+    Part.MIN: "min({min})",
+    Part.MAX: "max({max})",
+    Part.SUM: "sum({sum})",
+    Part.SHARE: "sum({true})::double precision / sum({n})",
+    Part.LAST: "(array_agg({last}) FILTER (WHERE {last} IS NOT NULL))[1]",
 }
+_STORED = ("n", "sum", "min", "max", "true", "last")
+
+
+def _column(kind: Kind, ask: Ask) -> sql.Composed:
+    form = _PARTS[ask.part]
+    field = kind.by_name[ask.field]
+    parts = {name: sql.Identifier("r", part_name(field, name)) for name in _STORED if f"{{{name}}}" in form}
+    return sql.SQL(form).format(**parts)
 
 
 def read_hours(
@@ -87,9 +97,9 @@ def read_hours(
     Without `by_keys` an hour's readings under all keys are taken together.
     """
     keys = [key.name for key in kind.keys] if by_keys else []
-    columns = sql.SQL(", ").join(sql.SQL(_PARTS[ask.part]).format(sql.Identifier(ask.field)) for ask in asks)
+    columns = sql.SQL(", ").join(_column(kind, ask) for ask in asks)
     statement = sql.SQL(query("report_hours")).format(
-        columns=columns, keys=_names(keys, "r"), table=sql.Identifier("commune", kind.name)
+        columns=columns, keys=_names(keys, "r"), view=exact(kind, Grain.HOUR)
     )
     rows = connection.execute(statement, _period(device_ids, start, end)).fetchall()
     streams = _streams(device_ids, rows, len(keys), by_keys)
@@ -123,12 +133,13 @@ def read_increases(
     A counter belongs to one combination of keys; without `by_keys` the rises under all keys are added up.
     """
     keys = [key.name for key in kind.keys]
+    counter = kind.by_name[field]
     statement = sql.SQL(query("report_increases")).format(
-        field=sql.Identifier(field),
-        table=sql.Identifier("commune", kind.name),
+        view=exact(kind, Grain.HOUR),
+        register=register(counter),
+        **{name: sql.Identifier("r", part_name(counter, name)) for name in ("n", "first", "last", "lost")},
         keys=_names(keys, "stepped"),
         raw_keys=_names(keys, "r"),
-        known_keys=_names(keys, "known"),
         partition=_more(keys, None),
         raw_partition=_more(keys, "r"),
     )

@@ -1,34 +1,39 @@
 -- name: report_hours
--- Aggregates of fields of some devices in each hour since the start; {columns}, {keys} and {table} come from the catalogue.
+-- What the rollup says of fields of some devices in each hour since the start; {columns} comes from the catalogue, and
+-- {keys} are columns of the view where the readings under each key are asked for apart.
 SELECT r.device_id, floor(extract(epoch FROM r.time - %(start)s) / 3600)::integer AS hour, {keys} {columns}
-FROM {table} AS r
+FROM {view} AS r
 WHERE r.device_id = ANY(%(device_ids)s) AND r.time >= %(start)s AND r.time < %(end)s
-GROUP BY r.device_id, {keys} hour;
+GROUP BY r.device_id, {keys} r.time;
 
 -- name: report_increases
--- By how much a counter of some devices rose in each hour since the start: each rise belongs to the hour of the later
--- reading, the first one to the last reading before the start. A counter that fell was reset and counted from zero.
+-- By how much a counter of some devices rose in each hour since the start: within the hour, and by the step to it from
+-- the last hour before it that tells of the counter, which may lie before the start. The very first reading of a counter
+-- rises from nothing known.
 SELECT stepped.device_id, floor(extract(epoch FROM stepped.time - %(start)s) / 3600)::integer AS hour, {keys}
-    sum(CASE WHEN value < previous THEN value ELSE value - previous END) AS rise
+    CASE WHEN n = 1 THEN step ELSE last - first + lost + coalesce(step, 0) END AS rise
 FROM (
-    SELECT counted.*, lag(value) OVER (PARTITION BY device_id {partition} ORDER BY time) AS previous
+    SELECT told.*, first - before + commune.counter_fall(before, first, {register}) AS step
     FROM (
-        SELECT r.device_id, {raw_keys} r.time, r.{field} AS value FROM {table} AS r
-        WHERE r.device_id = ANY(%(device_ids)s) AND r.time >= %(start)s AND r.time < %(end)s AND r.{field} IS NOT NULL
-        UNION ALL
-        SELECT known.device_id, {known_keys} known.time, known.value
-        FROM unnest(%(device_ids)s::integer[]) AS asked (device_id)
-        CROSS JOIN LATERAL (
-            SELECT DISTINCT ON (r.device_id {raw_partition}) r.device_id, {raw_keys} r.time, r.{field} AS value
-            FROM {table} AS r
-            WHERE r.device_id = asked.device_id AND r.time < %(start)s AND r.time >= %(start)s - %(lookback)s::interval
-                AND r.{field} IS NOT NULL
-            ORDER BY r.device_id {raw_partition}, r.time DESC
+        SELECT known.*, lag(last) OVER (PARTITION BY device_id {partition} ORDER BY time) AS before
+        FROM (
+            SELECT r.device_id, {raw_keys} r.time, {n} AS n, {first} AS first, {last} AS last, {lost} AS lost
+            FROM {view} AS r
+            WHERE r.device_id = ANY(%(device_ids)s) AND r.time >= %(start)s AND r.time < %(end)s
+                AND {first} IS NOT NULL
+            UNION ALL
+            SELECT * FROM (
+                SELECT DISTINCT ON (r.device_id {raw_partition})
+                    r.device_id, {raw_keys} r.time, {n}, {first}, {last}, {lost}
+                FROM {view} AS r
+                WHERE r.device_id = ANY(%(device_ids)s) AND r.time < %(start)s
+                    AND r.time >= %(start)s - %(lookback)s::interval AND {first} IS NOT NULL
+                ORDER BY r.device_id {raw_partition}, r.time DESC
+            ) AS earlier
         ) AS known
-    ) AS counted
+    ) AS told
 ) AS stepped
-WHERE stepped.time >= %(start)s
-GROUP BY stepped.device_id, {keys} hour;
+WHERE stepped.time >= %(start)s;
 
 -- name: report_arrivals
 -- How many readings some devices have in each hour since the start, and how many of them were received within the delay
