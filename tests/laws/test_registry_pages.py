@@ -63,7 +63,7 @@ def test_the_commands_on_the_page_work_in_their_order(page: str, database_url: s
     file = tmp_path / "devices.csv"
     file.write_text(sheet, encoding="utf-8")
     commands = [line for line in lines if line.startswith("commune ") and "dead-letters" not in line]
-    assert len(commands) == 9
+    assert len(commands) == 13
     for command in commands:
         arguments = shlex.split(command.replace("devices.csv", str(file)))[1:]
         result = CliRunner().invoke(app, arguments, env={"COMMUNE_DATABASE_URL": database_url})
