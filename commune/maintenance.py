@@ -14,10 +14,15 @@ from itertools import islice
 from alerts.drops import judge_drops
 from broker.address import BrokerAddress
 from broker.watch import Condition, Watch
+from commune.accounts import Accounts, AccountsConfig
+from commune.refusals import Refusals
+from commune.rollup_upkeep import compute_rollups, delete_old_readings
+from commune.sealing import PasswordSealer
 from commune.strangers import FormerStrangers
 from storage.broker_watch import Seen
 from storage.connect import Session, connect
 from storage.errors import DatabaseUnavailable, StorageError, driver_errors
+from storage.reading_retention import Horizon
 from storage.retention import Deleted, delete_old_letters
 from storage.upkeep import activate_devices
 
@@ -38,6 +43,8 @@ class MaintenanceConfig:
     dead_letter_retention_days: int = 180
     replay_unknown_devices: bool = True
     database_role: str | None = None
+    horizons: dict[str, Horizon] = field(default_factory=dict)
+    sealer: PasswordSealer | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +65,10 @@ class Maintenance:
         self._config = config
         self._stopping = threading.Event()
         self._watch = Watch(config.broker)
+        self._accounts = Accounts(
+            AccountsConfig(config.database_url, config.broker, config.sealer, database_role=config.database_role)
+        )
+        self._refusals = Refusals(config.broker, config.database_url, database_role=config.database_role)
         self._strangers = FormerStrangers()
         self._is_away = False
         self.jobs = [
@@ -66,6 +77,9 @@ class Maintenance:
         ]
         if config.replay_unknown_devices:
             self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
+        self.jobs.append(Job("compute rollups", ROUND_SECONDS, self._compute_rollups))
+        if config.horizons:
+            self.jobs.append(Job("delete old readings", RETENTION_SECONDS, self._delete_readings))
         if config.dead_letter_retention_days:
             self.jobs.append(Job("delete old dead letters", RETENTION_SECONDS, self._delete))
 
@@ -75,12 +89,17 @@ class Maintenance:
 
     def run(self) -> None:
         """Do rounds until `stop`. While the database is away, say so once and try again."""
-        watcher = threading.Thread(target=self._watch.run, args=(self._stopping,), name="watch", daemon=True)
-        watcher.start()
+        threads = [
+            threading.Thread(target=part.run, args=(self._stopping,), name=name, daemon=True)
+            for name, part in (("watch", self._watch), ("accounts", self._accounts), ("refusals", self._refusals))
+        ]
+        for thread in threads:
+            thread.start()
         while not self._stopping.is_set():
             self.round()
             self._stopping.wait(ROUND_SECONDS)
-        watcher.join(timeout=10)
+        for thread in threads:
+            thread.join(timeout=10)
 
     def round(self) -> None:
         """Do every job that is due. One that fails is tried again in the next round, and does not stop the others."""
@@ -133,6 +152,12 @@ class Maintenance:
             logger.info(
                 "%d messages of devices that were registered since became %d readings", done.settled, done.readings
             )
+
+    def _compute_rollups(self, session: Session) -> None:
+        compute_rollups(session, self._stopping)
+
+    def _delete_readings(self, session: Session) -> None:
+        delete_old_readings(session, self._config.horizons, self._stopping)
 
     def _delete(self, session: Session) -> None:
         days = self._config.dead_letter_retention_days

@@ -10,15 +10,20 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from api.provider import Provider
 from broker.address import BrokerAddress
 from commune import logs
 from commune.cli.common import database_url
 from commune.maintenance import Maintenance, MaintenanceConfig
+from commune.rollup_upkeep import horizons_of
+from commune.sealing import PasswordSealer
 from commune.settings import Settings, read_settings
+from devices.accounts import BrokerEndpoint
 from ingest.again import interpreter
 from ingest.service import Ingest, IngestConfig
 from ingest.window import Limits
 from storage.errors import SessionTaken
+from storage.registrar import Registrar
 from storage.repairs import Repairs
 
 
@@ -58,6 +63,20 @@ def ingest_config(settings: Settings) -> IngestConfig:
     )
 
 
+def broker_endpoint(settings: Settings) -> BrokerEndpoint | None:
+    """Where devices reach the broker, for what is typed into them; None where the settings do not say it."""
+    if not settings.broker_public_host:
+        return None
+    return BrokerEndpoint(
+        settings.broker_public_host, settings.broker_public_port or None, settings.broker_public_tls_port or None
+    )
+
+
+def password_sealer(settings: Settings) -> PasswordSealer | None:
+    """What closes and opens the passwords of devices; None without COMMUNE_SECRET_KEY."""
+    return None if settings.secret_key is None else PasswordSealer(settings.secret_key)
+
+
 def stop_on_signals(stop: Callable[[], None]) -> None:
     """Call `stop` on SIGTERM and SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -82,18 +101,34 @@ def api() -> None:
     settings = read_settings()
     logs.set_up(settings.log_format)
     url = database_url(settings)
+    provider = settings.provider_config()
     application = create_app(
         url,
         pool_connections=settings.database_pool_connections,
         repairs=Repairs(url, interpreter, password=settings.database_repair_password),
+        registrar=Registrar(url, password=settings.database_registry_password),
+        sign_in=settings.sign_in_rules(),
+        provider=Provider(provider) if provider is not None else None,
+        sealer=password_sealer(settings),
+        broker=broker_endpoint(settings),
         ready_lag_seconds=settings.ready_lag_seconds,
     )
-    uvicorn.run(application, host=settings.api_host, port=settings.api_port, log_config=None, access_log=False)
+    uvicorn.run(
+        application,
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,
+        access_log=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
 
 
 def maintain() -> None:
-    """Keep house: watch the broker, replay what former strangers sent, delete old dead letters. Runs until stopped.
+    """Keep house: accounts of devices, watch over the broker, replay, old dead letters. Runs until stopped.
 
+    Brings the broker to what the registry says of the account of each device, within a second, and writes down whom the
+    broker turns away. Replays what former strangers sent, and deletes old dead letters.
+    Rolls up hours and days to which something was written, and deletes readings that are older than the settings keep.
     A registered device becomes active with its first message. What the broker drops is counted in the ledger and raises
     an alert. Uses the account `maintain` of the broker, and the role commune_admin of the database.
     """
@@ -105,6 +140,8 @@ def maintain() -> None:
             broker=broker_address(settings),
             dead_letter_retention_days=settings.dead_letter_retention_days,
             replay_unknown_devices=settings.replay_unknown_devices,
+            horizons=horizons_of(settings),
+            sealer=password_sealer(settings),
         )
     )
     stop_on_signals(service.stop)

@@ -32,17 +32,24 @@ CREATE TABLE commune.broker_refusal (
     broker_refusal_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     client_id text NOT NULL,
     reason text NOT NULL,
-    subject text NOT NULL DEFAULT '',
     minute timestamptz NOT NULL,
     first_at timestamptz NOT NULL,
     last_at timestamptz NOT NULL,
     times bigint NOT NULL DEFAULT 1 CHECK (times > 0),
     address text NOT NULL DEFAULT '',
-    UNIQUE (client_id, reason, subject, minute)
+    UNIQUE (client_id, reason, minute)
 );
 CREATE INDEX broker_refusal_client ON commune.broker_refusal (client_id, last_at);
 CREATE INDEX broker_refusal_time ON commune.broker_refusal (last_at);
-COMMENT ON COLUMN commune.broker_refusal.subject IS 'the topic that was refused, where it is about one';
+COMMENT ON COLUMN commune.broker_refusal.client_id IS 'empty where the broker did not learn it';
+
+-- Which devices are connected to the broker, as far as its log was heard.
+CREATE TABLE commune.broker_connection (
+    device_id integer PRIMARY KEY REFERENCES commune.device,
+    connected_at timestamptz NOT NULL,
+    gone_at timestamptz,
+    address text NOT NULL DEFAULT ''
+);
 
 -- Whoever changes what an account shall be wakes `commune maintain`, which listens.
 CREATE FUNCTION commune.tell_of_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -102,9 +109,9 @@ CREATE TRIGGER commune_accounts AFTER UPDATE OF code ON commune.commune FOR EACH
     WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION commune.accounts_follow_commune();
 
 GRANT SELECT, INSERT, UPDATE ON commune.broker_account TO commune_registry;
-GRANT SELECT, INSERT, UPDATE, DELETE ON commune.broker_account, commune.broker_account_gone, commune.broker_refusal
-    TO commune_admin;
-GRANT SELECT ON commune.broker_refusal TO commune_read, commune_registry;
+GRANT SELECT, INSERT, UPDATE, DELETE ON commune.broker_account, commune.broker_account_gone, commune.broker_refusal,
+    commune.broker_connection TO commune_admin;
+GRANT SELECT ON commune.broker_refusal, commune.broker_connection TO commune_read, commune_registry;
 -- All of an account but its sealed password.
 GRANT SELECT (device_id, username, enabled, wanted, applied, password_waiting, has_password, password_changed_at,
     changed_at, applied_at, failure) ON commune.broker_account TO commune_read;

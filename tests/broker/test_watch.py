@@ -107,7 +107,9 @@ def test_one_look_tells_the_same_and_leaves_nothing_behind(small_broker: Mosquit
 
 
 def test_an_account_that_may_not_read_it_is_told_so(small_broker: MosquittoServer) -> None:
-    with pytest.raises(NothingToldByBroker, match=r"account 'simulator' nothing of itself: give it read access to \$SYS"):
+    with pytest.raises(
+        NothingToldByBroker, match=r"account 'simulator' nothing of itself: give it read access to \$SYS"
+    ):
         look(small_broker.address("simulator"), timeout_seconds=0.3)
 
 
