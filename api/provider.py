@@ -10,11 +10,10 @@ import hmac
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -23,6 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from api.provider_config import ProviderConfig, is_trustworthy
 from devices.people import Role
 
 logger = logging.getLogger(__name__)
@@ -37,27 +37,6 @@ LARGEST_ANSWER = 1024 * 1024
 
 class ProviderError(Exception):
     """The provider does not answer, or not as it must; the message is for the log and holds no secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderConfig:
-    """What the settings say of the provider."""
-
-    issuer: str
-    client_id: str
-    client_secret: str | None = None
-    name: str = "OpenID Connect"
-    """On the button of the sign-in page."""
-    scope: str = "openid profile email"
-    username_claim: str = "preferred_username"
-    role_claim: str | None = None
-    """Where the provider says what somebody may do; dots lead into objects: realm_access.roles."""
-    roles: Mapping[str, Role] = field(default_factory=dict)
-    """What each value of that claim means here."""
-    default_role: Role | None = None
-    """The role of those of whom the claim says nothing; None: they may not enter."""
-    public_url: str | None = None
-    """By which people reach us; None: as their request says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +164,6 @@ class Provider:
                 except (JoseError, ValueError, KeyError) as error:
                     raise ProviderError("the keys of the provider cannot be read") from error
             return self._kept[1], self._kept[2]
-
-
-def is_trustworthy(url: str) -> bool:
-    """Whether what goes there cannot be read on the way: HTTPS, or this machine itself."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
 
 
 def _endpoint(document: Mapping[str, Any], name: str) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from commune.settings_sign_in import SignInSettings
 
 PREFIX = "COMMUNE_"
 
@@ -18,7 +20,7 @@ class SettingsError(Exception):
     """A setting is missing or unusable; the message names it, the value, and what is expected."""
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """All settings of the system. Each process reads those that it needs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
@@ -55,6 +57,15 @@ class Settings(BaseSettings):
             min_length=1,
             description="Password that `commune db migrate` gives the role commune_repair, and with which the API "
             "signs in as that role to replay and discard dead letters. Unset: as it is, and the API does so only where "
+            "the account of COMMUNE_DATABASE_URL may take on the role.",
+        ),
+    ] = None
+    database_registry_password: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="Password that `commune db migrate` gives the role commune_registry, and with which the API "
+            "signs in as that role to write people and the registry. Unset: as it is, and the API does so only where "
             "the account of COMMUNE_DATABASE_URL may take on the role.",
         ),
     ] = None
@@ -158,7 +169,10 @@ class Settings(BaseSettings):
     ] = 0
     api_host: Annotated[
         str,
-        Field(description="Address on which the API listens. It has no sign-in yet: keep it on loopback."),
+        Field(
+            description="Address on which the API listens. To reach it from elsewhere put a proxy that does HTTPS "
+            "before it."
+        ),
     ] = "127.0.0.1"
     api_port: Annotated[int, Field(ge=0, le=65535, description="Port of the API. 0: any free port.")] = 8000
     ready_lag_seconds: Annotated[

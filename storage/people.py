@@ -144,7 +144,7 @@ def set_password(connection: Session, username: str, password: str, *, but_sessi
         query("set_password_hash"), {"username": username, "password_hash": checked_hash(password, username)}
     )
     connection.execute(query("close_sessions_of"), {"username": username, "but_sha256": but_session})
-    connection.execute(query("forget_failures"), {"subject": account_subject(username)})
+    forget_failures(connection, username)
     return get_person(connection, username)
 
 
@@ -160,6 +160,11 @@ def lock_person(connection: Session, username: str, versions: frozenset[int] | N
 def close_sessions(connection: Session, username: str, *, but_session: bytes | None = None) -> None:
     """Sign a person out everywhere, or everywhere but in one session."""
     connection.execute(query("close_sessions_of"), {"username": username, "but_sha256": but_session})
+
+
+def forget_failures(connection: Session, username: str) -> None:
+    """End the lock on an account, and count its failures anew."""
+    connection.execute(query("forget_failures"), {"subject": account_subject(username)})
 
 
 def account_subject(username: str) -> bytes:

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from commune.cli import audit, bench, communes, db, dead_letters, demo, devices, docs, doctor, ledger, run, simulate
+from commune.cli import (
+    audit,
+    bench,
+    communes,
+    db,
+    dead_letters,
+    demo,
+    devices,
+    docs,
+    doctor,
+    ledger,
+    run,
+    simulate,
+    users,
+)
 from commune.settings import SettingsError
 
 app = typer.Typer(
@@ -18,6 +32,7 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.add_typer(communes.app, name="communes")
 app.add_typer(devices.app, name="devices")
+app.add_typer(users.app, name="users")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(ledger.app, name="ledger")

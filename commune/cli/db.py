@@ -62,6 +62,7 @@ def role_passwords(settings: Settings) -> dict[str, str]:
         Role.INGEST: settings.database_ingest_password,
         Role.READ: settings.database_read_password,
         Role.REPAIR: settings.database_repair_password,
+        Role.REGISTRY: settings.database_registry_password,
         Role.GRAFANA: settings.database_grafana_password,
     }
     return {role.value: password for role, password in known.items() if password}

@@ -18,6 +18,7 @@ from storage.migrate import migrate
 from storage.roles import Role, set_passwords
 
 NAME = "commune"
+ACCOUNTS = (Role.ADMIN, Role.INGEST, Role.READ, Role.REPAIR, Role.REGISTRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Database:
     roles: Mapping[Role, str]
     edition: str
     private: bool
-    repair_settings: Mapping[str, object] = field(default_factory=dict)
-    """What the API needs besides its URL to repair dead letters."""
+    api_settings: Mapping[str, object] = field(default_factory=dict)
+    """What the API needs besides its URL to repair dead letters and to write people and the registry."""
     server: PostgresServer | None = None
     """The server, if it is our own."""
 
@@ -53,13 +54,16 @@ def open_database(settings: Settings, directory: Path, flavour: Flavour) -> Iter
     ) as server:
         server.create_database(NAME)
         url = server.url(NAME)
-        passwords = {role: secrets.token_urlsafe(24) for role in (Role.ADMIN, Role.INGEST, Role.READ, Role.REPAIR)}
+        passwords = {role: secrets.token_urlsafe(24) for role in ACCOUNTS}
         roles = {role: url_of(url, role, password) for role, password in passwords.items()}
         database = migrated(url, roles, private=True)
         with closing(database.connect()) as session:
             set_passwords(session, {role.value: password for role, password in passwords.items()})
-        repair: Mapping[str, object] = {"database_repair_password": passwords[Role.REPAIR]}
-        yield replace(database, repair_settings=repair, server=server)
+        writes: Mapping[str, object] = {
+            "database_repair_password": passwords[Role.REPAIR],
+            "database_registry_password": passwords[Role.REGISTRY],
+        }
+        yield replace(database, api_settings=writes, server=server)
 
 
 def url_of(url: str, account: str, password: str) -> str:

@@ -13,6 +13,7 @@ from commune.demo import services
 from commune.demo.chaos import Chaos, Disturbance
 from commune.demo.database import Database, open_database
 from commune.demo.ending import Ending
+from commune.demo.entrance import let_in
 from commune.demo.reckoning import Books, Reckoning
 from commune.sample import Written, backfill, register
 from commune.settings import Settings
@@ -168,7 +169,7 @@ class Demonstration:
                 "database_url": database.roles[Role.READ],
                 "api_host": HOST,
                 "api_port": api_port,
-                **database.repair_settings,
+                **database.api_settings,
             },
             "maintain": {
                 "database_url": database.roles[Role.ADMIN],
@@ -185,7 +186,9 @@ class Demonstration:
         page = f"http://{HOST}:{api_port}"
         self.tell(f"page:     {page}/")
         self.tell(f"API:      {page}/api/v1/docs")
-        environment = write_environment(instance.path, broker, database.roles[Role.ADMIN], page)
+        entrance = let_in(database)
+        self.tell(f"sign in:  {entrance.username} / {entrance.password}")
+        environment = write_environment(instance.path, broker, database.roles[Role.ADMIN], page, entrance.token)
         self.tell(f"terminal: . {shown(environment)}")
 
     def _say_where(self, instance: Instance, database: Database, broker: MosquittoServer) -> None:

@@ -13,12 +13,14 @@ from commune.stack.mosquitto import MosquittoServer
 CLIENTS = ("mosquitto_pub", "mosquitto_sub")
 
 
-def write_environment(directory: Path, broker: MosquittoServer, database_url: str, api_url: str) -> Path:
+def write_environment(
+    directory: Path, broker: MosquittoServer, database_url: str, api_url: str, api_token: str
+) -> Path:
     """Write `directory/environment`, readable by its owner only, and return its path.
 
     A shell that sources it (`. PATH`) has `commune` with the database and, as the account `maintain`, the broker; it
-    also has API_URL, MQTT_URL (the broker, with the account of simulators, which may speak as any device),
-    `mosquitto_pub` and `mosquitto_sub`.
+    also has API_URL with API_TOKEN (of an operator), MQTT_URL (the broker, with the account of simulators, which may
+    speak as any device), `mosquitto_pub` and `mosquitto_sub`.
     """
     maintain, simulator = broker.address("maintain"), broker.address("simulator")
     values = {
@@ -30,6 +32,7 @@ def write_environment(directory: Path, broker: MosquittoServer, database_url: st
         "COMMUNE_BROKER_CONFIGURATION_FILE": str(broker.configuration_file),
         "MQTT_URL": f"mqtt://simulator:{simulator.password}@{simulator.host}:{simulator.port}",
         "API_URL": api_url,
+        "API_TOKEN": api_token,
     }
     path = directory / "environment"
     path.touch(mode=0o600)

@@ -15,6 +15,8 @@ from commune.demo.services import start, wait_for_api, wait_for_ingest
 from commune.stack.mosquitto import MosquittoServer
 from commune.stack.servers import HOST, free_port
 from commune.stack.terminal import write_environment
+from devices.people import Role
+from tests.api.world import token
 from tests.journeys.transcripts import Step, outcome, steps
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial"
@@ -48,7 +50,8 @@ def environment(
             stack.callback(process.stop)
         wait_for_ingest(processes[0], ingest_port)
         wait_for_api(processes[1], api_port)
-        yield write_environment(tmp_path, broker_server, database_url, f"http://{HOST}:{api_port}")
+        credential = token(database_url, Role.OPERATOR)["Authorization"].removeprefix("Bearer ")
+        yield write_environment(tmp_path, broker_server, database_url, f"http://{HOST}:{api_port}", credential)
 
 
 def type_in(command: str, environment: Path) -> str:
