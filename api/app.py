@@ -44,6 +44,7 @@ from api import (
     tokens,
 )
 from api.access_document import declare, routes_with_roles
+from api.compression import CompressionMiddleware
 from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
 from api.provider import Provider
@@ -143,6 +144,7 @@ def create_app(
     error_handlers.install(app)
     app.add_middleware(metrics.MetricsMiddleware, metrics=measured)
     app.add_middleware(HeadersMiddleware)
+    app.add_middleware(CompressionMiddleware)
     list(routes_with_roles(app))  # a route that forgot its role is no route of a running system
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app

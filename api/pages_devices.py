@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
 from api import cursors
 from api.access import Caller, needs
-from api.context import CodePath, CommunePath, Ctx
+from api.context import CodePath, CommunePath, Context, Ctx
 from api.page_templates import data_block, language_of, page, words_in
 from api.words_devices import DEVICE, DEVICES
 from api.words_frame import FRAME
@@ -93,11 +95,14 @@ def device_list(
 
 
 @router.get("/devices/new")
-def new_device(request: Request, caller: Technician) -> HTMLResponse:
-    """Registering a device. The page holds nothing of the person or the database: phones keep it for places without
-    signal, and its scripts ask for everything else."""
+def new_device(request: Request, context: Ctx, caller: Technician) -> HTMLResponse:
+    """Registering a device.
+
+    The page holds nothing of the person or the database: phones keep it for places without signal, and its scripts ask
+    for everything else.
+    """
     kinds = [(kind.name, _say(kind.title, language_of(request, caller))) for kind in KINDS.values()]
-    return page(request, "device_new.html", caller, DEVICES, REGISTER, LIVE, kinds=kinds)
+    return page(request, "device_new.html", caller, DEVICES, REGISTER, LIVE, kinds=kinds, broker=_broker(context))
 
 
 @router.get("/devices/{commune}/{code}")
@@ -118,6 +123,7 @@ def device_page(request: Request, context: Ctx, caller: Viewer, commune: Commune
         DEVICE,
         LIVE,
         device=device,
+        broker=_broker(context),
         kind_title=_say(KINDS[device.kind].title, language),
         life=None
         if device.lifecycle == DeviceState.ACTIVE
@@ -135,6 +141,11 @@ def _steps(now: DeviceState, role: Role, language: str) -> dict[str, Any]:
         "next": [{"state": state, "word": _say(STATE_WORDS[state], language)} for state in may_become(now, role)],
         "may_replace": swap_refusal(now) is None,
     }
+
+
+def _broker(context: Context) -> Markup:
+    """Where devices reach the broker, for the scripts; null where it was not said."""
+    return data_block(None if context.broker is None else asdict(context.broker))
 
 
 def _filter(given: dict[str, str]) -> fleet.FleetFilter:

@@ -1,6 +1,8 @@
 // A device's account at the broker: what is typed into the device. A password is in this page's memory only.
 import { element, say } from "./words.js";
 
+const broker = JSON.parse(document.getElementById("broker").textContent);
+
 function fact(name, value, { secret = false } = {}) {
   const code = element("code", { class: secret ? "copy secret" : "copy" }, value);
   const button = element("button", { type: "button", class: "button", "aria-label": `${say("copy")}: ${name}` });
@@ -27,8 +29,7 @@ export async function qrCode(text) {
 }
 
 // What many devices and apps read from a QR code: one line of JSON.
-function codeText(account) {
-  const { username, client_id, password, broker, publishes } = account;
+function codeText({ username, client_id, password, publishes }) {
   return JSON.stringify({ host: broker?.host, port: broker?.tls_port ?? broker?.port, tls: Boolean(broker?.tls_port), username, client_id, password, topic: publishes[0] });
 }
 
@@ -39,8 +40,8 @@ export function accountView(account) {
     parts.push(element("p", { class: "message warn" }, say("password_once")));
   }
   parts.push(fact(say("username"), account.username), fact(say("client_id"), account.client_id));
-  if (account.broker) {
-    const { host, port, tls_port: tls } = account.broker;
+  if (broker) {
+    const { host, port, tls_port: tls } = broker;
     parts.push(fact(say("broker_address"), host));
     if (port) parts.push(fact(say("broker_port"), String(port)));
     if (tls) parts.push(fact(say("broker_port_tls"), String(tls)));
