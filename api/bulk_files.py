@@ -57,11 +57,8 @@ def import_template(
     if commune is not None:
         with context.reader.session() as connection:
             require_commune(connection, commune)
-            choices = Choices(
-                commune,
-                [hamlet.name for hamlet in list_hamlets(connection, commune)],
-                [site.name for site in list_sites(connection, commune)],
-            )
+            hamlets, sites = list_hamlets(connection, commune), list_sites(connection, commune)
+        choices = Choices.of(commune, [(h.code, h.name) for h in hamlets], [(s.code, s.name) for s in sites])
     name = f"mau-thiet-bi{'-' + commune if commune else ''}.{format}"
     return _file(template_file(format, choices), name, format)
 

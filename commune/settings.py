@@ -87,6 +87,19 @@ class Settings(SignInSettings):
     ] = None
     broker_host: Annotated[str, Field(description="Host name or address of the MQTT broker.")] = "127.0.0.1"
     broker_port: Annotated[int, Field(ge=1, le=65535, description="Port of the MQTT broker.")] = 1883
+    broker_public_host: Annotated[
+        str | None,
+        Field(
+            description="Host name or address under which devices reach the broker, for what is typed into them. "
+            "Unset: it is not said."
+        ),
+    ] = None
+    broker_public_port: Annotated[
+        int, Field(ge=0, le=65535, description="Port of the broker for devices without TLS. 0: there is none.")
+    ] = 1883
+    broker_public_tls_port: Annotated[
+        int, Field(ge=0, le=65535, description="Port of the broker for devices with TLS. 0: there is none.")
+    ] = 0
     broker_username: Annotated[str | None, Field(description="Account at the MQTT broker.")] = None
     broker_password: Annotated[str | None, Field(description="Password of the account at the MQTT broker.")] = None
     broker_ca_file: Annotated[

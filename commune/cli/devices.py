@@ -1,32 +1,26 @@
-"""The registry of devices: add, list, show, import."""
+"""The registry of devices: add, list, show. Files of devices are in `commune.cli.device_files`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
-from commune.cli import device_life
+from commune.cli import device_files, device_life
 from commune.cli.clocks import clocks
 from commune.cli.common import echo_json, fail, open_database
 from devices.catalogue import KINDS
-from devices.errors import SheetError
-from devices.importing import Sheet, parse_csv, parse_json
-from devices.model import Text
 from devices.registry import Device, DeviceState
 from devices.topics import Channel, Topic
 from storage import device_changes
 from storage.device_changes import Changed
 from storage.registry import DeviceRow, add_device, count_devices, list_devices
-from storage.registry_import import ImportReport, Outcome, Verdict, import_devices
 
-app = typer.Typer(help="The registry of devices: add, list, show, import; their clocks.", no_args_is_help=True)
+app = typer.Typer(help="The registry of devices: add, list, show, import, export; their life.", no_args_is_help=True)
 app.command("clocks")(clocks)
 device_life.register(app)
+device_files.register(app)
 
 PAGE = 500
 CommuneFilter = Annotated[str | None, typer.Option("--commune", help="Only of this commune.")]
@@ -82,7 +76,7 @@ def add(
     else:
         typer.echo(f"Đã đăng ký {code}; thiết bị gửi tới {topic} / {code} is registered and publishes to {topic}")
     for warning in done.warnings:
-        typer.echo(_both(warning), err=True)
+        typer.echo(f"{warning.vi} / {warning.en}", err=True)
 
 
 @app.command("list")
@@ -134,87 +128,6 @@ def show(
         typer.echo(f"{name:26} {'' if value is None else value}")
 
 
-@app.command("import")
-def import_command(
-    file: Annotated[
-        Path, typer.Argument(help="CSV or JSON (by its ending .json); UTF-8.", exists=True, dir_okay=False)
-    ],
-    commune: Annotated[str | None, typer.Option(help="Commune of rows that name none.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row and change nothing.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Register many devices at once, all or none.
-
-    Every row that is refused is named with its line and the reason; then nothing is done and the exit code is 1.
-    A device that is registered already is described anew by the cells that are not empty.
-    """
-    sheet = _read(file, commune)
-    console = Console(stderr=True)
-    with (
-        open_database() as connection,
-        Progress(console=console, transient=True, disable=as_json or not console.is_terminal) as progress,
-    ):
-        task = progress.add_task("importing", total=len(sheet.rows))
-        report = import_devices(
-            connection, sheet.rows, dry_run=dry_run, progress=lambda rows: progress.advance(task, rows)
-        )
-    if as_json:
-        echo_json(_report_as_data(report, sheet, dry_run))
-    else:
-        _print(report, sheet, dry_run)
-    raise typer.Exit(1 if report.count(Outcome.REFUSED) else 0)
-
-
-def _read(file: Path, commune: str | None) -> Sheet:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        return (parse_json if file.suffix.lower() == ".json" else parse_csv)(text, commune=commune)
-    except UnicodeDecodeError as error:
-        fail(f"{file}: hãy lưu tệp bằng UTF-8 / save the file as UTF-8 ({error.reason} at byte {error.start})")
-    except (SheetError, OSError) as error:
-        fail(f"{file}: {error}")
-
-
-def _print(report: ImportReport, sheet: Sheet, dry_run: bool) -> None:
-    for word in sheet.unused:
-        typer.echo(_both(word), err=True)
-    for verdict in report.verdicts:
-        if verdict.faults:
-            typer.echo(f"{verdict.line}: {verdict.device.code}: {'; '.join(map(_both, verdict.faults))}", err=True)
-        elif dry_run:
-            typer.echo(
-                f"{verdict.line}: {verdict.device.code}: {verdict.outcome} {', '.join(verdict.changes)}".rstrip()
-            )
-    counts = ", ".join(f"{report.count(outcome):,} {outcome}" for outcome in Outcome)
-    if report.done:
-        typer.echo(f"{counts}")
-    elif report.count(Outcome.REFUSED):
-        typer.echo(f"{counts}; không dòng nào được ghi / nothing was written", err=True)
-    else:
-        typer.echo(f"{counts}; chạy thử, không ghi gì / dry run, nothing was written")
-
-
-def _report_as_data(report: ImportReport, sheet: Sheet, dry_run: bool) -> dict[str, Any]:
-    return {
-        "done": report.done,
-        "dry_run": dry_run,
-        **{outcome.value: report.count(outcome) for outcome in Outcome},
-        "unused_columns": [asdict(word) for word in sheet.unused],
-        "rows": [_verdict_as_data(verdict) for verdict in report.verdicts],
-    }
-
-
-def _verdict_as_data(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "line": verdict.line,
-        "commune": verdict.device.commune,
-        "code": verdict.device.code,
-        "outcome": verdict.outcome,
-        "changes": verdict.changes,
-        "reasons": [asdict(fault) for fault in verdict.faults],
-    }
-
-
 def _as_data(row: DeviceRow) -> dict[str, Any]:
     return {
         "device_id": row.device_id,
@@ -223,7 +136,3 @@ def _as_data(row: DeviceRow) -> dict[str, Any]:
         "updated_at": row.updated_at,
         "version": row.version,
     }
-
-
-def _both(text: Text) -> str:
-    return f"{text.vi} / {text.en}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from devices.catalogue import KINDS
 from devices.lifecycle import STATE_MEANINGS, STATE_WORDS
 from devices.registry import DeviceState
-from devices.sheets.columns import COLUMN, WRITTEN
+from devices.sheets.columns import COLUMN, WRITTEN, plain
 from devices.sheets.tables import MOST_ROWS
 from devices.sheets.writing import (
     WIDTHS,
@@ -66,6 +67,16 @@ class Choices:
     commune: str | None = None
     hamlets: Sequence[str] = ()
     sites: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, commune: str, hamlets: Sequence[tuple[str, str]], sites: Sequence[tuple[str, str]]) -> Choices:
+        """The choices among (code, name) pairs: names, but codes where two places share a name."""
+        return cls(commune, _distinct(hamlets), _distinct(sites))
+
+
+def _distinct(places: Sequence[tuple[str, str]]) -> list[str]:
+    shared = Counter(plain(name) for _, name in places)
+    return [name if shared[plain(name)] == 1 else code for code, name in places]
 
 
 def template_file(form: Format, choices: Choices | None = None) -> bytes:
