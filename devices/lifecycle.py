@@ -63,7 +63,7 @@ STATE_MEANINGS: Mapping[DeviceState, Text] = {
     ),
 }
 
-_FINAL = Text(
+RETIRED_IS_FINAL = Text(
     "thiết bị đã ngừng sử dụng là kết thúc; hãy đăng ký thiết bị mới, hoặc thay thế nó bằng thiết bị mới",
     "a retired device is at its end; register a new device, or let a new device replace it",
 )
@@ -92,10 +92,10 @@ REFUSALS: Mapping[Step, Text] = {
     (MAINTENANCE, PLANNED): _WENT_ON,
     (ACTIVE, REGISTERED): _HAS_SPOKEN,
     (MAINTENANCE, REGISTERED): _HAS_SPOKEN,
-    (RETIRED, PLANNED): _FINAL,
-    (RETIRED, REGISTERED): _FINAL,
-    (RETIRED, ACTIVE): _FINAL,
-    (RETIRED, MAINTENANCE): _FINAL,
+    (RETIRED, PLANNED): RETIRED_IS_FINAL,
+    (RETIRED, REGISTERED): RETIRED_IS_FINAL,
+    (RETIRED, ACTIVE): RETIRED_IS_FINAL,
+    (RETIRED, MAINTENANCE): RETIRED_IS_FINAL,
 }
 """Why each other step is refused. A step to the same state has words of its own."""
 
@@ -137,7 +137,7 @@ def replacement_refusal(present: DeviceState) -> Text | None:
 
 def swap_refusal(present: DeviceState) -> Text | None:
     """Why the hardware of a device in this state cannot be exchanged under its code, or None when it can."""
-    return _FINAL if present is RETIRED else replacement_refusal(present)
+    return RETIRED_IS_FINAL if present is RETIRED else replacement_refusal(present)
 
 
 def steps() -> tuple[Step, ...]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from devices.lifecycle import RETIRED_IS_FINAL
 from devices.model import Text
 from devices.people import Role
 
@@ -125,6 +126,10 @@ def driver_errors() -> Iterator[None]:
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction) as error:
         said = error.diag.message_primary
         raise NotMigrated(f"{said}: the database is older than this program, run `commune db migrate`") from error
+    except psycopg.errors.CheckViolation as error:
+        if error.diag.constraint_name == "device_retired_is_final":
+            raise StateRefused(RETIRED_IS_FINAL) from error
+        raise StorageError(_one_line(error)) from error
     except psycopg.Error as error:
         raise StorageError(_one_line(error)) from error
 

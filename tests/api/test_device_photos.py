@@ -10,8 +10,10 @@ from PIL import Image
 
 from api.photos import LARGEST_SIDE, MOST_BYTES, read_photo
 from devices.people import Role
-from tests.api.test_registry_devices import path, problem
+from tests.api.test_registry_devices import client, path, problem
 from tests.api.world import World, token
+
+__all__ = ["client"]
 
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 SECRET = b"Camera of Lan"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -14,11 +15,19 @@ from devices.people import Role
 from devices.registry import DeviceState
 from storage.connect import connect
 from tests.api.conftest import serve
+from tests.api.documented import documented
 from tests.api.world import COMMUNE, World, token
 
 DEVICES = f"/api/v1/communes/{COMMUNE}/devices"
 LAMP = {"code": "den-101", "kind": "lighting", "latitude": 20.87, "longitude": 106.3, "serial": "S1"}
 OUTSIDE = {"latitude": 20.95, "longitude": 106.4}
+
+
+@pytest.fixture
+def client(address: str, administrator: dict[str, str]) -> Iterator[httpx.Client]:
+    """A client of an administrator, every answer to which is held to the OpenAPI document."""
+    with httpx.Client(base_url=address, timeout=30, headers=administrator) as client:
+        yield documented(client)
 
 
 def path(code: str, *rest: str) -> str:

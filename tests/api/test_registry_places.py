@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.test_registry_devices import match, problem
+from tests.api.test_registry_devices import client, match, problem
 from tests.api.world import BOUNDARY, COMMUNE
+
+__all__ = ["client"]
 
 HAMLETS = f"/api/v1/communes/{COMMUNE}/hamlets"
 SITES = f"/api/v1/communes/{COMMUNE}/sites"
