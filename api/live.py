@@ -103,7 +103,7 @@ def live(
             since=start,
             lifecycle=DeviceState(device.lifecycle),
             account=account,
-            refusals=refusals_of(connection, device_id, start),
+            refusals=refusals_of(connection, device_id, start, now=now),
             ingest=ingest_state(connection),
         )
     return LiveAnswer(

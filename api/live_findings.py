@@ -157,12 +157,13 @@ def _of_refusals(rows: Sequence[RefusalRow]) -> Iterator[Finding]:
     """One finding a reason; the rows are newest first."""
     for reason in dict.fromkeys(Refusal(row.reason) for row in rows):
         same = [row for row in rows if row.reason == reason]
-        topic = f" ({same[0].subject})" if same[0].subject else ""
+        subject = f" ({same[0].subject})" if same[0].subject else ""
         words = REFUSALS[reason]
         yield Finding(
             reason.value,
-            "error",
-            Text(words.vi.removesuffix(".") + f"{topic}.", words.en.removesuffix(".") + f"{topic}."),
+            # Who used a client id that is nobody's may be another device than this one.
+            "warning" if reason is Refusal.WRONG_CLIENT_ID else "error",
+            Text(words.vi.removesuffix(".") + f"{subject}.", words.en.removesuffix(".") + f"{subject}."),
             REFUSAL_ADVICE[reason],
             same[0].last_at,
             sum(row.times for row in same),

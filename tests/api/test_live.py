@@ -64,14 +64,14 @@ def change(world: World, statement: str, *values: object) -> None:
         connection.commit()
 
 
-def refuse(world: World, reason: str, seconds_ago: float, subject: str = "") -> None:
-    """Let the broker have refused the device."""
+def refuse(world: World, reason: str, seconds_ago: float, client_id: str = "gia-loc.env-01") -> None:
+    """Let the broker have refused a client."""
     at = NOW - timedelta(seconds=seconds_ago)
     change(
         world,
-        "INSERT INTO broker_refusal (client_id, reason, subject, minute, first_at, last_at)"
-        " VALUES ('gia-loc.env-01', %s, %s, date_trunc('minute', %s::timestamptz), %s, %s)",
-        *(reason, subject, at, at, at),
+        "INSERT INTO broker_refusal (client_id, reason, minute, first_at, last_at)"
+        " VALUES (%s, %s, date_trunc('minute', %s::timestamptz), %s, %s)",
+        *(client_id, reason, at, at, at),
     )
 
 
@@ -137,9 +137,22 @@ def test_what_the_broker_refused_is_told_until_something_comes_through(client: h
     assert ask(client)["findings"] == []
 
 
-def test_a_refused_topic_is_named(client: httpx.Client, waiting: World) -> None:
-    refuse(waiting, Refusal.WRONG_TOPIC, 1, "xa/gia-loc/environment/env-99/telemetry")
-    assert "xa/gia-loc/environment/env-99/telemetry" in only_finding(client)["text"]["vi"]
+def test_a_stranger_who_was_refused_may_be_this_device(client: httpx.Client, waiting: World) -> None:
+    refuse(waiting, Refusal.WRONG_CLIENT_ID, 1, "ESP-3f2a")
+    found = only_finding(client)
+    assert found["severity"] == "warning"
+    assert "(ESP-3f2a)" in found["text"]["vi"]
+
+
+def test_a_device_that_is_connected_and_never_heard_is_told_to_compare_its_topic(
+    client: httpx.Client, waiting: World
+) -> None:
+    change(
+        waiting,
+        "INSERT INTO broker_connection (device_id, connected_at) VALUES (%s, %s)",
+        *(waiting.numbers["env-01"], NOW - timedelta(seconds=10)),
+    )
+    assert only_finding(client)["code"] == "wrong_topic"
 
 
 def test_an_account_that_waits_is_no_fault_of_the_technician(
