@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from devices.catalogue import KINDS
 from devices.topics import Channel
-from simulators.found import Found, FoundLetter, FoundNote, FoundReading, Verdict
-from simulators.manifest import Record
+from simulators.communes import SampleCommune
+from simulators.found import Found, FoundAlert, FoundLetter, FoundNote, FoundReading, Verdict
+from simulators.manifest import Manifest, Record
+from simulators.run import Simulation
 from simulators.verify import verify
+from storage.arrivals import now
 from storage.connect import Session
 from storage.ledger import totals
 from storage.ledger_view import in_hand
-from storage.witness import StoredNote, StoredReading, stored_letters, stored_notes, stored_readings
+from storage.witness import StoredNote, StoredReading, stored_alerts, stored_letters, stored_notes, stored_readings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -28,6 +35,37 @@ def compare(session: Session, record: Record) -> Verdict:
     return verify(record, _Database(session, record).found())
 
 
+def report_of(record: Record, verdict: Verdict) -> dict[str, Any]:
+    """What a comparison came to, ready for JSON."""
+    return {
+        "run": record.run,
+        "digest": record.digest(),
+        "messages": verdict.messages,
+        "fates": record.fates(),
+        "faults": record.faults(),
+        "compared": {
+            "readings": verdict.readings,
+            "notes": verdict.notes,
+            "dead_letters": verdict.letters,
+            "alerts": verdict.alerts,
+        },
+        "alerts_not_judged": dict(verdict.alerts_not_judged),
+        "unanswered": verdict.doubtful,
+        "differences": [asdict(difference) for difference in verdict.differences],
+    }
+
+
+def in_words(report: dict[str, Any]) -> str:
+    """The same in some lines."""
+    compared = report["compared"]
+    faults = ", ".join(f"{name} {count}" for name, count in report["faults"].items()) or "none"
+    return (
+        f"{len(report['differences'])} differences in {report['messages']} messages: {compared['readings']} readings, "
+        f"{compared['notes']} statuses and events, {compared['dead_letters']} dead letters, {compared['alerts']} "
+        f"alerts compared\nmessages struck by faults: {faults}"
+    )
+
+
 def wait_until_quiet(session: Session, seconds: float) -> None:
     """Give ingest up to so many seconds to settle what it has been sent."""
     deadline = time.monotonic() + seconds
@@ -39,6 +77,19 @@ def wait_until_quiet(session: Session, seconds: float) -> None:
             before, since = received, time.monotonic()
 
 
+@contextmanager
+def recorded(path: Path | None, simulation: Simulation, sample: SampleCommune) -> Iterator[Manifest | None]:
+    """The manifest of a run, while it is written; None when none is wanted. Raises BadManifest."""
+    if path is None:
+        yield None
+        return
+    registered = {device.code: device.kind for device in sample.devices}
+    about = {"commune": sample.commune.code, **simulation.about(), "begun_at": now().isoformat()}
+    with Manifest(path, registered, about) as record:
+        yield record
+        record.say("ended_at", now().isoformat())
+
+
 class _Database:
     def __init__(self, session: Session, record: Record) -> None:
         self._session = session
@@ -48,7 +99,9 @@ class _Database:
 
     def found(self) -> Found:
         """Everything that was received since the run began."""
-        return Found(self._readings(), self._notes(), self._letters(), self._readings_at, self._notes_at)
+        return Found(
+            self._readings(), self._notes(), self._letters(), self._readings_at, self._notes_at, self._alerts()
+        )
 
     def _readings(self) -> Iterator[FoundReading]:
         for kind in self._kinds:
@@ -73,6 +126,10 @@ class _Database:
     def _letters(self) -> Iterator[FoundLetter]:
         for row in stored_letters(self._session, self._commune, self._since):
             yield FoundLetter(row.topic, row.payload, row.level, row.reason, row.reading_index, row.field)
+
+    def _alerts(self) -> Iterator[FoundAlert]:
+        for row in stored_alerts(self._session, self._since):
+            yield FoundAlert(row.kind, row.subject, _microseconds(row.opened_at), row.detail_en)
 
 
 def _reading(kind: str, row: StoredReading) -> FoundReading:

@@ -44,7 +44,7 @@ class Shared:
 
 
 class Pipeline:
-    """Writes what is in the window, batch after batch, in the thread that calls `run`.
+    """Writes what is in a lane of the window, batch after batch, in the thread that calls `run`.
 
     `settle` is called with deliveries after their commit, `told` with every arrival of which something was set aside.
     """
@@ -54,14 +54,17 @@ class Pipeline:
         shared: Shared,
         sink: Sink,
         *,
+        lane: int = 0,
         settle: Callable[[Sequence[Delivery]], None],
         told: Callable[[Arrival, Fault], None],
     ) -> None:
         self._window = shared.window
+        self._lane = lane
         self._sink = sink
         self._metrics = shared.metrics
         self._settle = settle
         self._told = told
+        self._receipt_times = shared.receipt_times
         self._reader = Reader(shared.receipt_times)
         self._generation = 0
         self._worker = shared.worker
@@ -107,7 +110,7 @@ class Pipeline:
     def run(self) -> None:
         """Write batches until `stop`."""
         while not self._stopping.is_set():
-            batch, again = self._window.take(HEARTBEAT_SECONDS)
+            batch, again = self._window.take(HEARTBEAT_SECONDS, self._lane)
             if batch or again:
                 self._take_in_hand(batch, again)
             else:
@@ -121,7 +124,7 @@ class Pipeline:
     def drain(self) -> None:
         """Write what is left in the window; while the database is away it is left to the broker instead."""
         while True:
-            batch, again = self._window.take(0.0)
+            batch, again = self._window.take(0.0, self._lane)
             if not batch and not again:
                 break
             self._take_in_hand(batch, again)
@@ -248,6 +251,7 @@ class Pipeline:
         self, batch: list[Delivery], arrivals: list[Arrival], outcome: Outcome | None, seconds: float
     ) -> None:
         self._window.release(batch, (arrival.checksum for arrival in arrivals))
+        self._receipt_times.settled(map(id, batch))
         self._settle(batch)
         self._recorded = time.monotonic()
         if outcome is None:

@@ -93,7 +93,7 @@ class Reader:
         )
         interpret(arrival, route)
         if arrival.readings:
-            self._receipt_times.place(arrival.device_id, arrival.readings)
+            self._receipt_times.place(id(delivery), arrival.device_id, arrival.readings)
         return arrival
 
 

@@ -54,7 +54,7 @@ class Ingest:
     def __init__(self, config: IngestConfig) -> None:
         self._config = config
         self._filters = filters_of(config)
-        self.window = Window(config.limits)
+        self.window = Window(config.limits, config.writers)
         self.metrics = Metrics(self.window)
         self.session = Session(
             config.broker,
@@ -80,10 +80,11 @@ class Ingest:
             Pipeline(
                 shared,
                 sink,
+                lane=lane,
                 settle=self.session.settle,
                 told=answers.answer,
             )
-            for sink in self._sinks
+            for lane, sink in enumerate(self._sinks)
         ]
 
     def run(self) -> None:

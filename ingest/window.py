@@ -1,8 +1,9 @@
 """What is in hand: received from the broker and not yet committed. Bounded, and gathered into batches.
 
-The session's thread puts deliveries in, the writer's thread takes batches out and releases them when they are
-committed. The packets that were settled last are remembered, so that a redelivery of a message whose acknowledgement
-was lost is recognised even after a restart.
+The session's thread puts deliveries in, the writers' threads take batches out and release them when they are committed.
+All messages of a topic go to one writer, in the order in which they came: what a device says first is written first,
+whichever of the writers has to try again. The packets that were settled last are remembered, so that a redelivery of a
+message whose acknowledgement was lost is recognised even after a restart.
 """
 
 from __future__ import annotations
@@ -33,13 +34,22 @@ class Limits:
     batch_age_seconds: float = 0.1
 
 
-class Window:
-    """The messages in hand. `settle_again` is called with a redelivery of what was committed before."""
+class _Lane:
+    """What waits for one writer."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, lock: threading.Lock) -> None:
+        self.changed = threading.Condition(lock)
+        self.queue: list[Delivery] = []
+        self.oldest_since = 0.0
+
+
+class Window:
+    """The messages in hand, in as many lanes as there are writers."""
+
+    def __init__(self, limits: Limits, lanes: int = 1) -> None:
         self._limits = limits
-        self._changed = threading.Condition(threading.Lock())
-        self._queue: list[Delivery] = []
+        self._lock = threading.Lock()
+        self._lanes = [_Lane(self._lock) for _ in range(lanes)]
         self._by_packet: dict[int, Delivery] = {}
         self._settled: dict[int, tuple[int, int]] = {}
         self._redelivered = Redeliveries()
@@ -47,11 +57,10 @@ class Window:
         self.received = 0
         self.in_hand = 0
         self.bytes_in_hand = 0
-        self._oldest_since = 0.0
 
     def remember_settled(self, packets: Iterable[tuple[int, int, int]]) -> None:
         """Take in what was settled before this process began: packet id, checksum, length; oldest first."""
-        with self._changed:
+        with self._lock:
             for packet_id, digest, length in packets:
                 self._settled[packet_id] = (digest, length)
 
@@ -60,7 +69,7 @@ class Window:
 
         What is in hand from the old one is written all the same, and recorded without a packet id.
         """
-        with self._changed:
+        with self._lock:
             self._settled.clear()
             for delivery in self._by_packet.values():
                 delivery.packet_id = 0
@@ -76,21 +85,22 @@ class Window:
 
     def put(self, delivery: Delivery) -> bool:
         """Take a delivery in. False when it was committed before and only needs its acknowledgement again."""
-        with self._changed:
+        with self._lock:
             self.received += 1
             if delivery.is_again and self._is_known(delivery):
                 return delivery.packet_id in self._by_packet
-            queue = self._queue
+            lane = self._lanes[hash(delivery.topic) % len(self._lanes)]
+            queue = lane.queue
             queue.append(delivery)
             if delivery.packet_id:
                 self._by_packet[delivery.packet_id] = delivery
             self.in_hand += 1
             self.bytes_in_hand += len(delivery.payload)
             if len(queue) == 1:
-                self._oldest_since = time.monotonic()
-                self._changed.notify()
+                lane.oldest_since = time.monotonic()
+                lane.changed.notify()
             elif len(queue) == self._limits.batch_messages:
-                self._changed.notify()
+                lane.changed.notify()
         return True
 
     def _is_known(self, delivery: Delivery) -> bool:
@@ -105,30 +115,32 @@ class Window:
             known = self._settled.get(delivery.packet_id) == digest
         if known:
             self._redelivered[delivery.topic, int(delivery.received_at // SECONDS_AN_HOUR)] += 1
-            self._changed.notify()
+            self._lanes[0].changed.notify()
         return known
 
-    def take(self, timeout_seconds: float) -> tuple[list[Delivery], Redeliveries]:
-        """The next batch, and the redeliveries since the last one.
+    def take(self, timeout_seconds: float, number: int = 0) -> tuple[list[Delivery], Redeliveries]:
+        """The next batch of the lane of a number, and with the first lane the redeliveries since the last one.
 
         Waits until a batch is full or its oldest message is old enough, or the timeout; both may come back empty.
         """
         deadline = time.monotonic() + timeout_seconds
-        with self._changed:
-            while not self._is_ripe() and not self._closed:
-                remaining = min(deadline - time.monotonic(), self._ripens_in())
+        lane, again = self._lanes[number], Redeliveries()
+        with self._lock:
+            while not self._is_ripe(lane) and not self._closed:
+                remaining = min(deadline - time.monotonic(), self._ripens_in(lane))
                 if remaining <= 0:
                     break
-                self._changed.wait(remaining)
-            batch = self._queue[: self._limits.batch_messages]
-            del self._queue[: len(batch)]
-            self._oldest_since = time.monotonic()  # of what is left; a little late, which only delays a small batch
-            again, self._redelivered = self._redelivered, Redeliveries()
+                lane.changed.wait(remaining)
+            batch = lane.queue[: self._limits.batch_messages]
+            del lane.queue[: len(batch)]
+            lane.oldest_since = time.monotonic()  # of what is left; a little late, which only delays a small batch
+            if lane is self._lanes[0]:
+                again, self._redelivered = self._redelivered, again
         return batch, again
 
     def release(self, deliveries: Iterable[Delivery], digests: Iterable[int]) -> None:
         """Take out what has been committed and remember it; `digests` are the checksums in the same order."""
-        with self._changed:
+        with self._lock:
             for delivery, digest in zip(deliveries, digests, strict=True):
                 self.in_hand -= 1
                 self.bytes_in_hand -= len(delivery.payload)
@@ -139,22 +151,24 @@ class Window:
 
     def close(self) -> None:
         """Take in no more, and let `take` return at once from now on."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            for lane in self._lanes:
+                lane.changed.notify_all()
 
     def oldest_age_seconds(self) -> float:
         """How long the oldest message in hand has waited; 0 when nothing is in hand."""
-        with self._changed:
-            return time.monotonic() - self._oldest_since if self._queue else 0.0
+        with self._lock:
+            waiting = [lane.oldest_since for lane in self._lanes if lane.queue]
+            return time.monotonic() - min(waiting) if waiting else 0.0
 
-    def _is_ripe(self) -> bool:
-        return bool(self._redelivered) or (
-            bool(self._queue) and (len(self._queue) >= self._limits.batch_messages or self._ripens_in() <= 0)
-        )
+    def _is_ripe(self, lane: _Lane) -> bool:
+        if lane is self._lanes[0] and self._redelivered:
+            return True
+        return bool(lane.queue) and (len(lane.queue) >= self._limits.batch_messages or self._ripens_in(lane) <= 0)
 
-    def _ripens_in(self) -> float:
+    def _ripens_in(self, lane: _Lane) -> float:
         """Seconds until the oldest message is old enough, by a clock that nobody sets."""
-        if not self._queue:
+        if not lane.queue:
             return float("inf")
-        return self._limits.batch_age_seconds - (time.monotonic() - self._oldest_since)
+        return self._limits.batch_age_seconds - (time.monotonic() - lane.oldest_since)

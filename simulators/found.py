@@ -48,6 +48,16 @@ class FoundLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundAlert:
+    """An alert that was opened since the run began; `opened` is in Unix microseconds."""
+
+    kind: str
+    subject: str
+    opened: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What is in the database: everything received since the run began, and how to look for what was there before.
 
@@ -59,6 +69,7 @@ class Found:
     letters: Iterable[FoundLetter]
     readings_at: Callable[[str, list[tuple[str, int]]], Iterable[FoundReading]]
     notes_at: Callable[[str, list[tuple[str, int]]], Iterable[FoundNote]]
+    alerts: Iterable[FoundAlert] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ class Verdict:
     readings: int = 0
     notes: int = 0
     letters: int = 0
+    alerts: int = 0
+    alerts_not_judged: dict[str, int] = field(default_factory=dict)
     doubtful: int = 0
 
     def add(self, what: str, where: str, detail: str, message: int | None = None) -> None:

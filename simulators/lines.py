@@ -84,7 +84,7 @@ class Lines:
         if kind is None:
             self.flush()
         if self._manifest is not None:
-            self._manifest.say("reopened", sum(line.reopened for line in self._every()))
+            self._manifest.say("reopened", self.reopened)
         for line in self._lines.values():
             line.publisher.close()
 
@@ -102,6 +102,16 @@ class Lines:
     def refused(self) -> int:
         """How many of them it has refused."""
         return sum(line.publisher.refused for line in self._every())
+
+    @property
+    def resent(self) -> int:
+        """How many messages were sent again because a connection was lost before their answer."""
+        return sum(line.publisher.resent for line in self._every())
+
+    @property
+    def reopened(self) -> int:
+        """How often a connection was opened again."""
+        return sum(line.reopened for line in self._every())
 
     def send(self, parcel: Parcel, arrival: float) -> None:
         """Send a parcel, or lose it, or cut the device's line so that the broker sends it."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from devices.readings import TimeSource
+from simulators.alarms import compare_alerts
 from simulators.expect import AHEAD_MICROSECONDS
 from simulators.faults.lines import WILL
 from simulators.found import Found, FoundNote, FoundReading, Often, Verdict, at, hold_often, shown
@@ -50,6 +51,7 @@ def verify(record: Record, found: Found) -> Verdict:
     _Readings(record, kinds, verdict).compare(found)
     _Notes(record, verdict).compare(found)
     _letters(record, found, verdict)
+    compare_alerts(record, found, verdict)
     return verdict
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import Connection, sql
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from devices.model import Kind
 from devices.readings import Value
 from devices.topics import Channel
+from storage.alerts import AlertRow
 from storage.errors import driver_errors
 from storage.sql import query
 from storage.tables import table
@@ -96,6 +97,12 @@ def stored_letters(connection: Connection[Any], commune: str, since: datetime) -
     """The dead letters of a commune's topics that were received since a moment."""
     for row in _rows(connection, sql.SQL(query("witnessed_letters")), {"commune": commune, "since": since}):
         yield StoredLetter(**{**row, "payload": bytes(row["payload"])})
+
+
+def stored_alerts(connection: Connection[Any], since: datetime) -> list[AlertRow]:
+    """The alerts that were opened since a moment."""
+    with driver_errors(), connection.cursor(row_factory=class_row(AlertRow)) as cursor:
+        return cursor.execute(query("witnessed_alerts"), {"since": since}).fetchall()
 
 
 def _where(commune: str, since: datetime | None, at: Sequence[tuple[str, datetime]]) -> dict[str, object]:

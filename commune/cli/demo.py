@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from simulators.errors import SimulatorError
 from storage.errors import StorageError
 
 INTERRUPTED = 130
+DAYS = 3.0
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +35,9 @@ def demo(
         bool, typer.Option("--json", help="The last line on standard output is one JSON object.")
     ] = False,
     speed: Annotated[float, typer.Option(min=0.1, help="Simulated seconds a second.")] = 60.0,
-    days: Annotated[float, typer.Option(min=0, max=366, help="Days of history to write first.")] = 3.0,
+    days: Annotated[
+        float | None, typer.Option(min=0, max=366, help="Days of history to write first. Unset: 3, with --fleet none.")
+    ] = None,
     commune: Annotated[str, typer.Option(help="The sample commune.")] = "gia-loc",
     devices: Annotated[int | None, typer.Option(min=9, help="Simulate only so many, of all kinds.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = 1,
@@ -45,19 +49,32 @@ def demo(
         bool,
         typer.Option("--chaos", help="Kill, restart and cut ingest, database and broker at random while it runs."),
     ] = False,
+    fleet: Annotated[
+        str | None, typer.Option(help="Who has which faults: all-faults, bad-week, or the path of a .toml file.")
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Write down what is sent, and compare the database with it at the end.")
+    ] = None,
 ) -> None:
     """Run everything on this machine: private database and broker, ingest, API, and a simulated commune.
 
     It needs no settings, touches no service of the machine, and leaves nothing behind; a second one beside it is
     welcome. With COMMUNE_DATABASE_URL it uses that database, and what it stores there stays. Exits 1 when
-    published = received = stored + duplicate + dead_lettered does not hold at the end, or a kind was not heard of.
+    published = received = stored + duplicate + dead_lettered does not hold at the end, a kind was not heard of, or the
+    database does not hold what the --manifest says. What is killed when follows from --seed.
     """
-    plan = Plan(seconds, speed, days, commune, devices, seed, edition, api_port, chaos)
+    if fleet is not None and days:
+        fail("a history has no faults and would contradict a fleet that has: leave --days out, or --fleet", 2)
+    if manifest is not None and manifest.exists():
+        fail(f"{manifest} is there already; a manifest is of one run", 2)
+    past = days if days is not None else DAYS if fleet is None else 0.0
+    plan = Plan(seconds, speed, past, commune, devices, seed, edition, api_port, chaos, fleet, manifest)
     reckoning = show(plan, quiet=as_json)
     if as_json:
         echo_json(reckoning.as_dict())
     # In a demonstration that people watch, they may send messages of their own; the tutorial tells them to.
-    differences = reckoning.losses(alone=False) if seconds is None else reckoning.differences()
+    watched = [*reckoning.losses(alone=False), *reckoning.testimony()]
+    differences = watched if seconds is None else reckoning.differences()
     if differences:
         fail("\n".join(differences))
 

@@ -29,6 +29,7 @@ from commune.cli.simulate_options import (
 from commune.cli.simulate_verify import verify_command
 from commune.sample import register
 from commune.settings import read_settings
+from commune.witness import recorded
 from devices.errors import Refused
 from devices.times import read_time
 from simulators.calendar import LOCAL, unix, utc
@@ -36,7 +37,6 @@ from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
 from simulators.fleet import Fleet, load_fleet
 from simulators.lines import Lines
-from simulators.manifest import Manifest
 from simulators.messages import encode_rows, simulators_of
 from simulators.run import LAG_WORTH_SAYING_SECONDS, Simulation, Statistics
 from storage.arrivals import now
@@ -89,7 +89,7 @@ def run_command(
         simulation = Simulation(simulators, speed=speed, seconds=seconds, start=begin, fleet=whole)
         own, client_id = whole.own_lines(simulators), f"simulator-{commune}-{os.getpid()}"
         with (
-            _written(manifest, simulation, load(commune)) as record,
+            recorded(manifest, simulation, load(commune)) as record,
             Lines(broker_address(settings), client_id, own=own, manifest=record) as lines,
             _live(as_json) as shown,
         ):
@@ -171,19 +171,6 @@ def preview_command(
                 members = row.members(simulator.kind)
                 shown = ["" if members.get(name) is None else str(members[name]) for name in names]
                 typer.echo("\t".join([utc(row.time).astimezone(LOCAL).isoformat(), *shown]))
-
-
-@contextmanager
-def _written(path: Path | None, simulation: Simulation, sample: SampleCommune) -> Iterator[Manifest | None]:
-    """The manifest of a run, while it is written; None when none is wanted."""
-    if path is None:
-        yield None
-        return
-    registered = {device.code: device.kind for device in sample.devices}
-    about = {"commune": sample.commune.code, **simulation.about(), "begun_at": now().isoformat()}
-    with Manifest(path, registered, about) as record:
-        yield record
-        record.say("ended_at", now().isoformat())
 
 
 def _simulator(sample: SampleCommune, code: str, seed: int) -> Simulator:

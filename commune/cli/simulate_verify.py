@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from commune.cli.common import echo_json, fail, open_database
-from commune.witness import compare, wait_until_quiet
+from commune.witness import compare, in_words, report_of, wait_until_quiet
 from simulators.errors import SimulatorError
-from simulators.found import Verdict
 from simulators.manifest import Record
 
 ManifestOption = Annotated[Path, typer.Option(help="The manifest that `simulate run --manifest` has written.")]
@@ -45,28 +43,3 @@ def verify_command(
         typer.echo(in_words(report))
     if verdict.differences:
         raise typer.Exit(1)
-
-
-def report_of(record: Record, verdict: Verdict) -> dict[str, Any]:
-    """What a comparison came to, ready for JSON."""
-    return {
-        "run": record.run,
-        "digest": record.digest(),
-        "messages": verdict.messages,
-        "fates": record.fates(),
-        "faults": record.faults(),
-        "compared": {"readings": verdict.readings, "notes": verdict.notes, "dead_letters": verdict.letters},
-        "unanswered": verdict.doubtful,
-        "differences": [asdict(difference) for difference in verdict.differences],
-    }
-
-
-def in_words(report: dict[str, Any]) -> str:
-    """The same in some lines."""
-    compared = report["compared"]
-    faults = ", ".join(f"{name} {count}" for name, count in report["faults"].items()) or "none"
-    return (
-        f"{len(report['differences'])} differences in {report['messages']} messages: {compared['readings']} readings, "
-        f"{compared['notes']} statuses and events, {compared['dead_letters']} dead letters compared\n"
-        f"messages struck by faults: {faults}"
-    )

@@ -11,6 +11,9 @@ from storage.connect import Session
 from storage.ledger import totals
 from storage.tallies import readings_by_kind
 
+MOST_TOLD = 20
+"""So many differences from the manifest are told one by one; `commune simulate verify` tells all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
@@ -55,7 +58,9 @@ class Reckoning:
     past the broker and not in it), `sent` those they published; the rest is from the loss ledger, and `kinds` counts
     the readings stored of each kind. `in_hand` is what ingest had received and not committed at the end. `resent` is
     what the simulators sent again because the connection was lost, which the broker may have had already: by so many
-    may more be received than was published. `chaos` counts what was killed or cut on purpose.
+    may more be received than was published. `wills` were published by the broker for devices whose line was lost on
+    purpose; of `reopened` connections it may have published more. `chaos` counts what was killed or cut on purpose, and
+    `witness` is the report of the manifest's comparison with the database, if there is one.
     """
 
     edition: str
@@ -73,10 +78,13 @@ class Reckoning:
     devices: int
     seconds: float
     chaos: Mapping[str, int]
+    wills: int = 0
+    reopened: int = 0
+    witness: Mapping[str, Any] | None = None
 
     def differences(self) -> list[str]:
         """Return what does not hold, in words; nothing when everything does."""
-        return [*self.losses(), *self.silence()]
+        return [*self.losses(), *self.silence(), *self.testimony()]
 
     def losses(self, *, alone: bool = True) -> list[str]:
         """Return where messages went missing, or were counted twice.
@@ -87,9 +95,11 @@ class Reckoning:
         settled = self.stored + self.duplicate + self.dead_lettered
         if self.sent != self.published:
             found.append(f"{self.sent} messages were sent, and the broker acknowledged {self.published}")
-        if self.received < self.published or (alone and self.received > self.published + self.resent):
+        least = self.published + self.wills
+        if self.received < least or (alone and self.received > least + self.resent + self.reopened):
+            wills = f" and {self.wills} wills" if self.wills else ""
             found.append(
-                f"published {self.published} differs from received {self.received} by {self.published - self.received}"
+                f"published {self.published}{wills} differs from received {self.received} by {least - self.received}"
             )
         if self.received != settled:
             found.append(
@@ -104,6 +114,13 @@ class Reckoning:
         """Return which kinds nothing was stored of."""
         silent = [name for name in KINDS if self.kinds.get(name, 0) <= 0]
         return [f"no reading was stored of: {', '.join(silent)}"] if silent else []
+
+    def testimony(self) -> list[str]:
+        """Return what the database does not hold as the manifest says, the first of it at least."""
+        differences = self.witness["differences"] if self.witness else []
+        found = [f"{d['what']}: {d['where']}: {d['detail']}" for d in differences[:MOST_TOLD]]
+        rest = len(differences) - len(found)
+        return [*found, f"{rest} more differences from the manifest"] if rest else found
 
     def as_dict(self) -> dict[str, Any]:
         """The same, ready for JSON, with the differences."""

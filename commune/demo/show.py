@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from broker.publisher import Publisher
 from commune.demo import services
 from commune.demo.chaos import Chaos, Disturbance
 from commune.demo.database import Database, open_database
+from commune.demo.disturbances import of_stack
 from commune.demo.ending import Ending
 from commune.demo.entrance import let_in
 from commune.demo.reckoning import Books, Reckoning
@@ -24,12 +25,15 @@ from commune.stack.mosquitto import MosquittoServer
 from commune.stack.processes import Process, wait_until
 from commune.stack.servers import HOST, free_port
 from commune.stack.terminal import write_environment
+from commune.witness import compare, in_words, recorded, report_of, wait_until_quiet
 from simulators.communes import load
 from simulators.devices import Simulator
+from simulators.fleet import Fleet, load_fleet
 from simulators.history import expected_readings
+from simulators.lines import Lines
+from simulators.manifest import Record
 from simulators.messages import simulators_of
 from simulators.run import Simulation, Statistics
-from storage.condition import cut_connections
 from storage.connect import Session
 from storage.ledger import totals
 from storage.roles import Role
@@ -46,7 +50,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to show. `seconds` None: until it is told to stop. `speed`: simulated seconds a second."""
+    """What to show. `seconds` None: until it is told to stop. `speed`: simulated seconds a second.
+
+    `fleet` says who has which faults; with a `manifest` the database is compared with what was sent.
+    """
 
     seconds: float | None = None
     speed: float = 60.0
@@ -57,6 +64,8 @@ class Plan:
     flavour: Flavour = "auto"
     api_port: int = 0
     chaos: bool = False
+    fleet: str | None = None
+    manifest: Path | None = None
 
     def starts_at(self, now: float) -> int:
         """Return the Unix second of simulated time at which the live part starts, so that it ends no later than now."""
@@ -79,6 +88,7 @@ class Demonstration:
     _told: float = 0.0
     _ingest_port: int = 0
     _ingest_settings: dict[str, object] = field(default_factory=dict)
+    _fleet: Fleet = field(default_factory=Fleet)
 
     def run(self) -> Reckoning:
         """Show it, stop everything, and return the sum.
@@ -88,6 +98,9 @@ class Demonstration:
         """
         sample = load(self.plan.commune)
         simulators = simulators_of(sample, self.plan.seed, self.plan.devices)
+        if self.plan.fleet is not None:
+            self._fleet = load_fleet(self.plan.fleet)
+            self._fleet.check(simulators)
         with ExitStack() as stack:
             with self.ending.at_once():
                 instance = stack.enter_context(Instance.create(self.settings.local_directory, "demo"))
@@ -113,27 +126,14 @@ class Demonstration:
         if not self.plan.chaos:
             return {}
 
-        def ingest_is_killed() -> None:
-            self._processes[0].kill()
-
-        def ingest_is_stopped() -> None:
-            self._processes[0].stop()
+        def ingest() -> Process:
+            return self._processes[0]
 
         def ingest_again() -> None:
             self._processes[0] = services.start("ingest", instance.path, self._ingest_settings)
             services.wait_for_ingest(self._processes[0], self._ingest_port)
 
-        found = {
-            "ingest is killed": Disturbance(ingest_is_killed, ingest_again),
-            "ingest is restarted": Disturbance(ingest_is_stopped, ingest_again),
-            "the broker is restarted": Disturbance(broker.halt, broker.resume),
-        }
-        if database.server is not None:
-            server = database.server
-            found["the database is killed"] = Disturbance(server.kill, server.resume)
-            found["the database is restarted"] = Disturbance(server.halt, server.resume)
-            found["connections to the database are cut"] = Disturbance(lambda: cut_connections(database.url))
-        return found
+        return of_stack(ingest, ingest_again, broker, database)
 
     def _write_history(
         self, session: Session, numbers: dict[str, int], simulators: list[Simulator], start: int
@@ -194,7 +194,7 @@ class Demonstration:
     def _say_where(self, instance: Instance, database: Database, broker: MosquittoServer) -> None:
         self.tell(f"MQTT:     {HOST}:{broker.port}, accounts and passwords in {shown(broker.accounts_file)}")
         if database.private:
-            self.tell(f"database: {database.url}")
+            self.tell(f"database: {database.roles[Role.READ]}")
         self.tell(f"logs:     {shown(instance.path)}/{{ingest,api,maintain}}.log")
 
     def _show(
@@ -211,7 +211,9 @@ class Demonstration:
         began = time.monotonic()
         until = "until Ctrl-C" if self.plan.seconds is None else f"for {self.plan.seconds:g} s"
         self.tell(f"simulating {len(simulators)} devices {until}, {self.plan.speed:g} times as fast as life")
-        simulation = Simulation(simulators, speed=self.plan.speed, seconds=self.plan.seconds, start=start)
+        simulation = Simulation(
+            simulators, speed=self.plan.speed, seconds=self.plan.seconds, start=start, fleet=self._fleet
+        )
 
         def progress(statistics: Statistics) -> None:
             if not chaos.quiet.acquire(blocking=False):
@@ -224,12 +226,20 @@ class Demonstration:
             finally:
                 chaos.quiet.release()
 
-        with Publisher(broker.address("simulator"), "commune-demo-simulator") as publisher:
-            with chaos if self.plan.chaos else nullcontext():
-                statistics = simulation.run(publisher, stop=lambda: self.ending.asked, progress=progress)
-            resent = publisher.resent
-        self._drain(database, before, statistics.acknowledged)
+        with (
+            recorded(self.plan.manifest, simulation, load(self.plan.commune)) as record,
+            Lines(
+                broker.address("simulator"),
+                "commune-demo-simulator",
+                own=self._fleet.own_lines(simulators),
+                manifest=record,
+            ) as lines,
+            chaos if self.plan.chaos else nullcontext(),
+        ):
+            statistics = simulation.run(lines, stop=lambda: self.ending.asked, progress=progress)
+        self._drain(database, before, statistics.acknowledged + statistics.wills)
         with closing(database.connect()) as session:
+            witness = None if self.plan.manifest is None else self._hear_witness(session, self.plan.manifest)
             after = Books.read(session).since(before)
         in_hand = services.metric(self._ingest_port, "commune_ingest_in_hand")
         return Reckoning(
@@ -242,13 +252,24 @@ class Demonstration:
             dead_lettered=after.dead_lettered,
             in_hand=-1 if in_hand is None else int(in_hand),
             redelivered=after.redelivered,
-            resent=resent,
+            resent=lines.resent,
             kinds=after.kinds,
             history_readings=history.stored,
             devices=len(simulators),
             seconds=round(time.monotonic() - began, 3),
             chaos=chaos.done,
+            wills=statistics.wills,
+            reopened=lines.reopened,
+            witness=witness,
         )
+
+    def _hear_witness(self, session: Session, manifest: Path) -> dict[str, Any]:
+        """Compare the manifest with the database."""
+        wait_until_quiet(session, DRAIN_SECONDS)
+        with Record(manifest) as record:
+            report = report_of(record, compare(session, record))
+        self.tell(in_words(report))
+        return report
 
     def _say_how_far(self, database: Database, before: Books, statistics: Statistics) -> None:
         with closing(database.connect()) as session:

@@ -45,3 +45,8 @@ JOIN device_event AS e ON e.device_id = d.device_id AND e.time = w.time;
 -- All dead letters of a commune's topics that were received since a moment.
 SELECT topic, payload, level, reason, reading_index, field FROM dead_letter
 WHERE split_part(topic, '/', 2) = %(commune)s AND received_at >= %(since)s;
+
+-- name: witnessed_alerts
+-- The alerts that were opened since a moment, oldest first.
+SELECT kind, subject, opened_at, seen_at, closed_at, detail_vi, detail_en FROM alert
+WHERE opened_at >= %(since)s ORDER BY opened_at, alert_id;

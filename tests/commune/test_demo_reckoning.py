@@ -66,6 +66,23 @@ def test_what_was_sent_again_over_a_lost_connection_may_have_come_twice_but_no_m
     assert replace(twice, received=8, stored=5).losses() == ["published 9 differs from received 8 by 1"]
 
 
+def test_wills_are_counted_with_what_was_published_and_a_lost_connection_may_have_left_another() -> None:
+    willed = replace(GOOD, published=8, sent=8, wills=2)
+    assert willed.losses() == []
+    assert replace(willed, wills=1).losses() == ["published 8 and 1 wills differs from received 10 by -1"]
+    assert replace(willed, wills=1, reopened=1).losses() == []
+    assert replace(willed, wills=3, reopened=1).losses() == ["published 8 and 3 wills differs from received 10 by 1"]
+
+
+def test_the_first_differences_from_the_manifest_are_told_one_by_one() -> None:
+    said = {"what": "missing", "where": "tram-01 at 5.000", "detail": "a reading of wifi is not stored"}
+    told = "missing: tram-01 at 5.000: a reading of wifi is not stored"
+    assert replace(GOOD, witness={"differences": []}).differences() == []
+    assert replace(GOOD, witness={"differences": [said]}).differences() == [told]
+    many = replace(GOOD, witness={"differences": [said] * 25}).differences()
+    assert many == [told] * 20 + ["5 more differences from the manifest"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_of_which_nothing_was_stored_is_named(kind: str) -> None:
     silent = replace(GOOD, kinds={**GOOD.kinds, kind: 0})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +35,19 @@ def test_a_full_batch_is_taken_at_once_and_a_small_one_when_it_is_old_enough() -
     second, _ = window.take(10)
     assert [d.packet_id for d in second] == [3]
     assert time.time() - second[0].received_at >= 0.05
+
+
+def test_all_messages_of_a_topic_are_of_one_lane_in_their_order_and_no_lane_waits_for_another() -> None:
+    window = Window(Limits(batch_age_seconds=0.0), lanes=2)
+    topics = [f"xa/gia-loc/environment/cb-mt-{number:02d}/telemetry" for number in range(20)]
+    for packet_id in range(1, 101):
+        window.put(replace(delivery(packet_id), topic=topics[packet_id % 20]))
+    lanes = [window.take(0.0, number)[0] for number in (1, 0)]
+    assert sorted(d.packet_id for lane in lanes for d in lane) == list(range(1, 101))
+    assert all(lanes)
+    assert {d.topic for d in lanes[0]}.isdisjoint({d.topic for d in lanes[1]})
+    for lane in lanes:
+        assert [d.packet_id for d in lane] == sorted(d.packet_id for d in lane)
 
 
 def test_taking_from_an_empty_window_ends_with_the_timeout() -> None:
