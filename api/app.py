@@ -19,6 +19,7 @@ from api import (
     bulk_files,
     clocks,
     dead_letters,
+    device_accounts,
     device_log,
     device_photos,
     devices,
@@ -133,7 +134,7 @@ def create_app(
         app.include_router(room.router)
     for page in (device_log, labels, live, pages, pages_devices, pages_import):
         app.include_router(page.router)
-    for writes in (registry_devices, registry_places, device_photos, people, tokens, me):
+    for writes in (registry_devices, device_accounts, registry_places, device_photos, people, tokens, me):
         app.include_router(writes.router)
         app.include_router(writes.reads)
     for room in (audit, bulk, bulk_files):
