@@ -150,6 +150,7 @@ class LedgerCounts(Schema):
     messages_deleted: int = Field(
         description="Of dead_lettered: messages whose dead letter retention has deleted.", examples=[0]
     )
+    readings_deleted: int = Field(description="Of readings_stored: readings that retention has deleted.", examples=[0])
 
 
 class LedgerEntry(LedgerCounts):

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsConfigDict
 from commune.settings_sign_in import SignInSettings
 
 PREFIX = "COMMUNE_"
+DAYS_BY_KIND = r"^([a-z][a-z0-9_]*:\d{1,5}(,[a-z][a-z0-9_]*:\d{1,5})*)?$"
 
 
 class SettingsError(Exception):
@@ -207,6 +208,38 @@ class Settings(SignInSettings):
             "to find and mend a mistake. 0: they are kept for ever.",
         ),
     ] = 180
+    reading_retention_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=36_500,
+            description="`commune maintain` deletes readings whose time is longer ago than this, once their hours and "
+            "days are rolled up, and counts them in the ledger. 0: they are kept for ever.",
+        ),
+    ] = 0
+    reading_retention_days_by_kind: Annotated[
+        str,
+        Field(
+            pattern=DAYS_BY_KIND,
+            description="The same for some kinds, like camera:90,signal_probe:30; it goes before the setting for all.",
+        ),
+    ] = ""
+    hourly_retention_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=36_500,
+            description="The same for the hours of the rollups; never less than readings are kept. Days are kept for "
+            "ever. 0: hours are kept for ever.",
+        ),
+    ] = 0
+    hourly_retention_days_by_kind: Annotated[
+        str,
+        Field(
+            pattern=DAYS_BY_KIND,
+            description="The same for some kinds, like camera:365; it goes before the setting for all.",
+        ),
+    ] = ""
     replay_unknown_devices: Annotated[
         bool,
         Field(

@@ -17,7 +17,8 @@ class LedgerSums:
     """Counts of messages, and of the readings and fields in them.
 
     `letters_deleted` are dead letters that retention has deleted, and `messages_deleted` those of the dead-lettered
-    messages of which nothing is left but the count.
+    messages of which nothing is left but the count. `readings_deleted` are of the stored readings those that retention
+    has deleted.
     """
 
     received: int
@@ -32,6 +33,7 @@ class LedgerSums:
     fields_dead_lettered: int
     letters_deleted: int
     messages_deleted: int
+    readings_deleted: int
 
     @property
     def difference(self) -> int:

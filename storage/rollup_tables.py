@@ -133,18 +133,19 @@ def note_everything(kind: Kind) -> sql.Composed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """Recurring pieces of the two views."""
+class Words:
+    """Recurring pieces of the views: the notes of a kind, and from when on its readings and its hours are kept."""
 
     notes: sql.Composed
     raw_from: sql.Composed
     hourly_from: sql.Composed
 
 
-def _words(kind: Kind) -> _Words:
+def words_of(kind: Kind) -> Words:
+    """The pieces for one kind."""
     schema, literal = sql.Identifier(SCHEMA), sql.Literal(kind.name)
     horizon = "coalesce((SELECT {name} FROM {schema}.rollup_horizon WHERE kind = {kind}), '-infinity')"
-    return _Words(
+    return Words(
         sql.SQL("{}.rollup_note AS n WHERE n.kind = {}").format(schema, literal),
         *(
             sql.SQL(horizon).format(name=sql.Identifier(name), schema=schema, kind=literal)
@@ -158,7 +159,7 @@ def create_hourly(kind: Kind) -> sql.Composed:
 
     An hour whose readings were deleted is final: what came for it since counts only where the device had said nothing.
     """
-    words, keys = _words(kind), [key.name for key in kind.keys]
+    words, keys = words_of(kind), [key.name for key in kind.keys]
     parts = parts_of(kind)
     return sql.SQL(
         "CREATE VIEW {view} AS SELECT {columns} FROM {stored} AS r"
@@ -197,7 +198,7 @@ def create_hourly(kind: Kind) -> sql.Composed:
 
 def create_daily(kind: Kind) -> sql.Composed:
     """The view of days (UTC+7): those computed of which no hour is noted, then the others from the view of hours."""
-    words, parts = _words(kind), parts_of(kind)
+    words, parts = words_of(kind), parts_of(kind)
     day = bucket(Grain.DAY, sql.SQL("n.hour"))
     return sql.SQL(
         "CREATE VIEW {view} AS SELECT {columns} FROM {stored} AS r"

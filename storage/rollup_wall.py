@@ -14,7 +14,17 @@ from devices.model import Behaviour, Field, Kind
 from storage.aggregates import Aggregate, allowed_aggregates
 from storage.rollup_answers import Frame, answer
 from storage.rollup_parts import part_name
-from storage.rollup_tables import Grain, bucket, create_daily, create_hourly, exact, same, stored, view_name
+from storage.rollup_tables import (
+    Grain,
+    bucket,
+    create_daily,
+    create_hourly,
+    exact,
+    same,
+    stored,
+    view_name,
+    words_of,
+)
 from storage.tables import SCHEMA, table
 from storage.views import PLACE, PLACES, View, described
 
@@ -75,26 +85,40 @@ def _lookup(kind: Kind, field: Field, expression: sql.Composable) -> sql.Compose
 def last_said(kind: Kind, field: Field, of: str, moment: sql.Composable) -> sql.Composed:
     """The last value that a device (with its keys, as `of` has them) said of a field before a moment, and when.
 
-    The readings tell; where they were deleted, the last hour that was computed from them does. `time` of such an hour
-    is exact for states only; for counters nothing asks for it.
+    The readings tell, but for those that came after their hour was final. Where they were deleted, the last hour that
+    was computed from them does, and then the last day. `time` of an hour or a day is exact for states only; for
+    counters nothing asks for it.
     """
     time = sql.Identifier(part_name(field, "last_time") if field.behaviour is Behaviour.STATE else "time")
+    words = words_of(kind)
+    of_rollup = (
+        " UNION ALL (SELECT r.{last}, r.{time}, r.time FROM {stored} AS r"
+        " WHERE {same_r} AND r.{last} IS NOT NULL AND r.time < {bucket} ORDER BY r.time DESC LIMIT 1)"
+    )
     return sql.SQL(
         "SELECT value, time FROM ("
         "(SELECT t.{f} AS value, t.time, t.time AS place FROM {readings} AS t"
-        " WHERE {same_t} AND t.{f} IS NOT NULL AND t.time < {moment} ORDER BY t.time DESC LIMIT 1)"
-        " UNION ALL "
-        "(SELECT r.{last}, r.{time}, r.time FROM {stored} AS r"
-        " WHERE {same_r} AND r.{last} IS NOT NULL AND r.time < {hour} ORDER BY r.time DESC LIMIT 1)"
-        ") AS candidates ORDER BY place DESC LIMIT 1"
+        " WHERE {same_t} AND t.{f} IS NOT NULL AND t.time < {moment} AND (t.time >= {raw_from}"
+        " OR t.time >= {hourly_from} AND NOT EXISTS (SELECT FROM {hours} AS r WHERE {same_rt} AND r.time = {hour}))"
+        " ORDER BY t.time DESC LIMIT 1){rollups}) AS candidates ORDER BY place DESC LIMIT 1"
     ).format(
         f=sql.Identifier(field.name),
-        last=sql.Identifier(part_name(field, "last")),
-        time=time,
         readings=table(kind),
-        stored=stored(kind, Grain.HOUR),
         same_t=same(kind, "t", of),
-        same_r=same(kind, "r", of),
         moment=moment,
-        hour=bucket(Grain.HOUR, moment),
+        raw_from=words.raw_from,
+        hourly_from=words.hourly_from,
+        hours=stored(kind, Grain.HOUR),
+        same_rt=same(kind, "r", "t"),
+        hour=bucket(Grain.HOUR, sql.Identifier("t", "time")),
+        rollups=sql.SQL("").join(
+            sql.SQL(of_rollup).format(
+                last=sql.Identifier(part_name(field, "last")),
+                time=time,
+                stored=stored(kind, grain),
+                same_r=same(kind, "r", of),
+                bucket=bucket(grain, moment),
+            )
+            for grain in Grain
+        ),
     )

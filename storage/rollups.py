@@ -86,7 +86,7 @@ def _compute_some(
 ) -> list[datetime]:
     """Compute the newest noted hours before a moment in one transaction; returns them."""
     with connection.transaction():
-        if not _take(connection, kind, wait=wait):
+        if not take_rollups(connection, kind, wait=wait):
             return []
         parameters = {"kind": kind.name, "now": now, "before": before, "limit": HOURS_AT_ONCE}
         found = connection.execute(query("hours_to_compute"), parameters).fetchall()
@@ -100,8 +100,8 @@ def _compute_some(
         return [hour for hour, _ in found]
 
 
-def _take(connection: Connection[Any], kind: Kind, *, wait: bool) -> bool:
-    """Take the rollups of a kind to oneself until the end of the transaction."""
+def take_rollups(connection: Connection[Any], kind: Kind, *, wait: bool = False) -> bool:
+    """Take the rollups of a kind to oneself until the end of the transaction; False when another has them."""
     row = connection.execute(query("take_rollup_lock" if wait else "try_rollup_lock"), {"kind": kind.name}).fetchone()
     assert row is not None, "a SELECT without FROM has one row"
     return wait or bool(row[0])
@@ -109,7 +109,7 @@ def _take(connection: Connection[Any], kind: Kind, *, wait: bool) -> bool:
 
 def _compute(connection: Connection[Any], kind: Kind, hours: list[datetime], days: list[datetime]) -> None:
     """Compute hours, and then the days in which they lie, of which every hour is kept."""
-    devices = _devices(connection, kind)
+    devices = devices_of(connection, kind)
     of_hours, of_days = _statements(kind.name)
     span = {"devices": devices, "hours": hours, "start": min(hours), "end": max(hours) + HOUR}
     connection.execute(of_hours, span)
@@ -163,7 +163,7 @@ def check(
     horizons = {state.kind: state.raw_from for state in states(connection, end)}
     for name in kinds:
         kind, raw_from = KINDS[name], horizons[name]
-        devices = _devices(connection, kind)
+        devices = devices_of(connection, kind)
         statements = {grain: differences(kind, grain) for grain in Grain}
         day = day_of(start)
         while day < end:
@@ -180,7 +180,8 @@ def day_of(moment: datetime) -> datetime:
     return moment - (moment - DAY_ORIGIN) % DAY
 
 
-def _devices(connection: Connection[Any], kind: Kind) -> list[int]:
+def devices_of(connection: Connection[Any], kind: Kind) -> list[int]:
+    """The numbers of the devices of a kind."""
     row = connection.execute(query("devices_of_kind"), {"kind": kind.name}).fetchone()
     assert row is not None, "an aggregate without GROUP BY has one row"
     devices: list[int] = row[0]

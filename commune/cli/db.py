@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
+from commune.cli import rollups
 from commune.cli.common import echo_json, open_database
 from commune.settings import Settings, read_settings
 from storage.editions import timescale_state
 from storage.migrate import MigrationReport, migrate
 from storage.roles import Role, set_passwords
 
-app = typer.Typer(help="The database: migrate, state its edition.", no_args_is_help=True)
+app = typer.Typer(help="The database: migrate, state its edition, rollups and retention.", no_args_is_help=True)
+app.add_typer(rollups.app, name="rollups")
+app.command("retention")(rollups.retention)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -9,8 +9,8 @@ WHERE received <> stored + duplicate + dead_lettered
 ORDER BY device_id, day;
 
 -- name: readings_in_the_ledger
--- How many readings of each device the ledger has entered as stored.
-SELECT device_id, sum(readings_stored)::bigint FROM ledger GROUP BY device_id;
+-- How many readings of each device the ledger has entered as stored and not as deleted by retention.
+SELECT device_id, sum(readings_stored - readings_deleted)::bigint FROM ledger GROUP BY device_id;
 
 -- name: readings_of_devices
 -- How many readings of each device the table of a kind holds.

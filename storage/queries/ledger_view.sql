@@ -2,7 +2,7 @@
 -- The loss ledger, newest day first, after a (day, device) in that order. Device 0 has no commune and no code.
 SELECT l.device_id, l.day, c.code AS commune, d.code AS device, l.received, l.stored, l.duplicate, l.dead_lettered,
     l.redelivered, l.readings_stored, l.readings_merged, l.readings_duplicate, l.readings_dead_lettered,
-    l.fields_dead_lettered, l.letters_deleted, l.messages_deleted
+    l.fields_dead_lettered, l.letters_deleted, l.messages_deleted, l.readings_deleted
 FROM ledger AS l
 LEFT JOIN device AS d USING (device_id)
 LEFT JOIN commune AS c USING (commune_id)
@@ -26,7 +26,8 @@ SELECT coalesce(sum(l.received), 0)::bigint AS received, coalesce(sum(l.stored),
     coalesce(sum(l.readings_dead_lettered), 0)::bigint AS readings_dead_lettered,
     coalesce(sum(l.fields_dead_lettered), 0)::bigint AS fields_dead_lettered,
     coalesce(sum(l.letters_deleted), 0)::bigint AS letters_deleted,
-    coalesce(sum(l.messages_deleted), 0)::bigint AS messages_deleted
+    coalesce(sum(l.messages_deleted), 0)::bigint AS messages_deleted,
+    coalesce(sum(l.readings_deleted), 0)::bigint AS readings_deleted
 FROM ledger AS l
 LEFT JOIN device AS d USING (device_id)
 LEFT JOIN commune AS c USING (commune_id)
