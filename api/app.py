@@ -39,6 +39,7 @@ from api import (
     registry_devices,
     registry_places,
     repair,
+    reports,
     series,
     signing_in,
     signing_in_provider,
@@ -53,6 +54,7 @@ from api.security import HeadersMiddleware
 from devices.accounts import BrokerEndpoint
 from devices.passwords import Sealer
 from devices.people import SignInRules
+from reports.rules import ReportRules
 from storage.reader import Reader
 from storage.registrar import Registrar
 from storage.repairs import Repairs
@@ -68,6 +70,7 @@ TAGS = [
     {"name": "places", "description": "Xã, thôn, điểm và bản đồ / Communes, hamlets, sites, maps"},
     {"name": "devices", "description": "Thiết bị, giá trị mới nhất, chuỗi số liệu / Devices, latest values, series"},
     {"name": "registry", "description": "Đăng ký và thay đổi thiết bị, thôn, điểm / Registering and changing"},
+    {"name": "reports", "description": "Báo cáo: số liệu có nghĩa gì / Reports: what the numbers mean"},
     {"name": "losses", "description": "Bản tin để riêng và sổ đối chiếu / Dead letters and the loss ledger"},
     {"name": "people", "description": "Người dùng, mã truy cập, tài khoản của mình / People, tokens, oneself"},
     {"name": "operation", "description": "Vận hành / Running it"},
@@ -91,6 +94,7 @@ def create_app(
     provider: Provider | None = None,
     sealer: Sealer | None = None,
     broker: BrokerEndpoint | None = None,
+    report_rules: ReportRules | None = None,
     ready_lag_seconds: int = 0,
 ) -> FastAPI:
     """The API and its pages over one database.
@@ -100,7 +104,7 @@ def create_app(
     Dead letters are repaired through `repairs`, people and the registry are written through `registrar`, which is
     closed with the application; without them the API only reads, and without the latter nobody can sign in, by the
     rules `sign_in`. `sealer` closes the passwords that devices are given, who reach the broker at `broker`. /readyz
-    says no while ingest is behind by more than `ready_lag_seconds` (0: however far).
+    says no while ingest is behind by more than `ready_lag_seconds` (0: however far). Reports follow `report_rules`.
     """
     measured = metrics.Metrics()
 
@@ -110,7 +114,16 @@ def create_app(
         try:
             measured.watch(reader)
             app.state.context = Context(
-                reader, now, repairs, ready_lag_seconds, registrar, sign_in or SignInRules(), provider, sealer, broker
+                reader,
+                now,
+                repairs,
+                ready_lag_seconds,
+                registrar,
+                sign_in or SignInRules(),
+                provider,
+                sealer,
+                broker,
+                report_rules or ReportRules(),
             )
             yield
         finally:
@@ -130,7 +143,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.metrics = measured
-    for room in (kinds, places, clocks, devices, series, repair, dead_letters, ledger, operation, metrics):
+    for room in (kinds, places, clocks, devices, series, reports, repair, dead_letters, ledger, operation, metrics):
         app.include_router(room.router)
     for page in (device_log, labels, live, pages, pages_devices, pages_import):
         app.include_router(page.router)

@@ -18,6 +18,7 @@ from devices.catalogue import KINDS
 from devices.model import Kind, Text
 from devices.passwords import Sealer
 from devices.people import SignInRules
+from reports.rules import ReportRules
 from storage import fleet
 from storage.reader import ReadConnection, Reader
 from storage.registrar import Registrar
@@ -50,6 +51,8 @@ class Context:
     sealer: Sealer | None = None
     broker: BrokerEndpoint | None = None
     """Where devices reach the broker; None where it was not said."""
+    report_rules: ReportRules = field(default_factory=ReportRules)
+    """The numbers by which reports are made."""
 
 
 def _context(request: Request) -> Context:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import isnan
 
 import numpy as np
 
@@ -130,11 +131,11 @@ def _index_row(
     if place.device is None:
         inputs, expected = int(valid.sum()), len(members)
     else:
-        inputs, expected = sum(np.isfinite(part) for part in parts.values()), len(POLLUTANTS)
-    figures = {"vn_aqi": Figure(number(value), "", method, inputs, expected)}
+        inputs, expected = sum(not isnan(part) for part in parts.values()), len(POLLUTANTS)
+    figures = {"vn_aqi": Figure(number(value, 0), "", method, inputs, expected)}
     for pollutant, part in parts.items():
         told = int(np.isfinite(part))
-        figures[f"aqi_{pollutant.value}"] = Figure(number(part), "", "sub_index", told, 1)
+        figures[f"aqi_{pollutant.value}"] = Figure(number(part, 0), "", "sub_index", told, 1)
     main = int(index.main[hour, column])
     words = _words(stations[column], scope, value, POLLUTANTS[main]) if main >= 0 else {}
     return Row(place, figures, time, words)

@@ -108,8 +108,8 @@ def check_size(rows: int) -> None:
 
 
 def number(value: float, decimals: int = 3) -> float | None:
-    """A number as it is answered: rounded, None for NaN."""
-    return None if math.isnan(value) else round(value, decimals)
+    """A number as it is answered: rounded, whole without decimals, None for NaN."""
+    return None if math.isnan(value) else round(value, decimals or None)
 
 
 def place_of(device: FleetDevice, part: str | None = None) -> Place:

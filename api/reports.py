@@ -1,0 +1,129 @@
+"""The routes of reports: what the numbers mean."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.access import needs
+from api.context import PREFIX, Ctx, check_parameter_names, kind_of_query, problems
+from api.errors import ApiProblem, Problem
+from api.report_questions import Asked
+from api.schemas_reports import ReportAnswer, RulesAnswer
+from api.series import CSV
+from devices.model import Text
+from devices.people import Role
+from reports.air_quality_report import air_quality_report, exceedance_report
+from reports.availability import DEFINITIONS
+from reports.availability_report import availability_report
+from reports.data_quality_report import data_quality_report
+from reports.evapotranspiration_report import evapotranspiration_report
+from reports.irrigation_report import irrigation_report
+from reports.lighting_report import lighting_report
+from reports.rain_report import rain_report
+
+router = APIRouter(
+    prefix=f"{PREFIX}/reports", tags=["reports"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)]
+)
+
+CSV_EXAMPLE = (
+    "time,commune,hamlet,kind,device,part,vn_aqi,vn_aqi_method,vn_aqi_completeness,level\r\n"
+    "2026-11-20T03:00:00Z,gia-loc,thon-1,environment,env-001,,41,vn_aqi_hourly,1.0,Tốt\r\n"
+)
+ANSWERS = {**problems(404, 422), 200: {"content": {CSV: {"example": CSV_EXAMPLE}}}}
+
+
+@router.get("/rules", responses=problems(422))
+def get_rules(context: Ctx) -> RulesAnswer:
+    """The numbers that no law fixes, as this installation sets them."""
+    return RulesAnswer(rules=context.report_rules.model_dump(mode="json"))
+
+
+@router.get("/{commune}/air-quality/hourly", responses=ANSWERS, response_model=ReportAnswer)
+def air_quality_hourly(asked: Asked) -> Response:
+    """VN_AQI of each hour (QĐ 1459/QĐ-TCMT), with colour, main pollutant and advice; of a group its worst station."""
+    with asked.session() as connection:
+        report = air_quality_report(connection, asked.scope, asked.by, daily=False)
+    return asked.answer(report)
+
+
+@router.get("/{commune}/air-quality/daily", responses=ANSWERS, response_model=ReportAnswer)
+def air_quality_daily(asked: Asked) -> Response:
+    """VN_AQI of each day in UTC+7 (QĐ 1459/QĐ-TCMT); a day needs three quarters of its hours."""
+    with asked.session() as connection:
+        report = air_quality_report(connection, asked.scope, asked.by, daily=True)
+    return asked.answer(report)
+
+
+@router.get("/{commune}/air-quality/exceedances", responses=ANSWERS, response_model=ReportAnswer)
+def air_quality_exceedances(asked: Asked) -> Response:
+    """How often means over 1, 8, 24 hours and a calendar year exceeded QCVN 05:2023/BTNMT, with the events."""
+    with asked.session() as connection:
+        report = exceedance_report(connection, asked.scope, asked.by)
+    return asked.answer(report)
+
+
+@router.get("/{commune}/rain", responses=ANSWERS, response_model=ReportAnswer)
+def rain(asked: Asked) -> Response:
+    """Rain over 1, 3 and 24 hours up to the end, the largest sums, days of rain, and the risk of landslides."""
+    with asked.session() as connection:
+        report = rain_report(connection, asked.scope, asked.by)
+    return asked.answer(report)
+
+
+@router.get("/{commune}/evapotranspiration", responses=ANSWERS, response_model=ReportAnswer)
+def evapotranspiration(asked: Asked) -> Response:
+    """Reference evapotranspiration of each day: FAO-56 Penman–Monteith, or Hargreaves where less is measured."""
+    with asked.session() as connection:
+        report = evapotranspiration_report(connection, asked.scope, asked.by)
+    return asked.answer(report)
+
+
+@router.get("/{commune}/irrigation", responses=ANSWERS, response_model=ReportAnswer)
+def irrigation(asked: Asked) -> Response:
+    """What each irrigated zone needs each day: balance of the root zone, or alternate wetting and drying."""
+    with asked.session() as connection:
+        report = irrigation_report(connection, asked.scope, asked.by)
+    return asked.answer(report)
+
+
+@router.get("/{commune}/lighting", responses=ANSWERS, response_model=ReportAnswer)
+def lighting(
+    asked: Asked,
+    old_watts: Annotated[
+        float | None,
+        Query(gt=0, le=10_000, description="Power in W of the lamps that were replaced, where no rule gives it."),
+    ] = None,
+) -> Response:
+    """Energy, saving against the old lamps, availability, and hours of each kind of fault of public lamps."""
+    with asked.session() as connection:
+        report = lighting_report(connection, asked.scope, asked.by, old_watts=old_watts)
+    return asked.answer(report)
+
+
+KindQuery = Annotated[str | None, Query(description="Only this kind.", examples=["camera"])]
+
+
+@router.get("/{commune}/availability", responses=ANSWERS, response_model=ReportAnswer)
+def availability(asked: Asked, kind: KindQuery = None) -> Response:
+    """How much of the time cameras, loudspeakers, Wi-Fi points and notice boards did their work. Lamps: lighting."""
+    if kind is not None and kind_of_query(kind).name not in DEFINITIONS:
+        names = ", ".join(DEFINITIONS)
+        raise ApiProblem(
+            Problem.INVALID_PARAMETER,
+            Text(f"Độ sẵn sàng chỉ tính cho: {names}.", f"Availability is told for these kinds: {names}."),
+            allowed=list(DEFINITIONS),
+        )
+    with asked.session() as connection:
+        report = availability_report(connection, asked.scope, asked.by, kind)
+    return asked.answer(report)
+
+
+@router.get("/{commune}/data-quality", responses=ANSWERS, response_model=ReportAnswer)
+def data_quality(asked: Asked, kind: KindQuery = None) -> Response:
+    """Whether data are đúng – đủ – sạch – sống: valid, complete, clean, live; with on time, alive and a score."""
+    wanted = None if kind is None else kind_of_query(kind).name
+    with asked.session() as connection:
+        report = data_quality_report(connection, asked.scope, asked.by, wanted)
+    return asked.answer(report)
