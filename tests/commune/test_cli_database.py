@@ -223,7 +223,7 @@ def test_a_file_with_bad_rows_changes_nothing_and_names_each_of_them(gia_loc: Cl
     file = gia_loc.directory / "devices.json"
     rows = [
         {"commune": "gia-loc", "code": "w-1", "kind": "wifi"},
-        {"commune": "gia-loc", "code": "w-2", "kind": "wi-fi", "latitud": 20.8},
+        {"commune": "gia-loc", "code": "w-2", "kind": "we-fy", "latitud": 20.8},
         {"commune": "gia-lok", "code": "w-3", "kind": "wifi"},
     ]
     file.write_text(json.dumps(rows), encoding="utf-8")
@@ -231,7 +231,7 @@ def test_a_file_with_bad_rows_changes_nothing_and_names_each_of_them(gia_loc: Cl
     assert lines[0] == (
         "cột 'latitud' không dùng đến (có phải là latitude?) / column 'latitud' is not used (did you mean latitude?)"
     )
-    assert lines[1].startswith("2: w-2: không có loại 'wi-fi'")
+    assert lines[1].startswith("2: w-2: không có loại 'we-fy'")
     assert lines[2].startswith("3: w-3: không có xã 'gia-lok'")
     assert lines[3] == "1 added, 0 changed, 0 unchanged, 2 refused; không dòng nào được ghi / nothing was written"
     assert gia_loc.data("devices", "list") == []
@@ -244,7 +244,7 @@ def test_a_file_with_bad_rows_changes_nothing_and_names_each_of_them(gia_loc: Cl
     [
         ("a.csv", b"code,kind\n", "missing columns: commune"),
         ("a.json", b"{}", "expected a JSON array of devices"),
-        ("a.csv", "Mã,Tên\nw-1,Trạm\n".encode("utf-16"), "save the file as UTF-8"),
+        ("a.csv", "Tr¹m ®Çu lµng".encode("latin-1"), "save it as CSV UTF-8 or .xlsx"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_line(cli: Cli, name: str, content: bytes, reason: str) -> None:
