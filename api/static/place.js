@@ -31,7 +31,11 @@ export class PlacePicker {
   constructor(nodes, onPlace) {
     this.nodes = nodes;
     this.onPlace = onPlace;
-    this.map = new DeviceMap(nodes.map, () => {});
+    // A tap on a device means its place: two things on one pole.
+    this.map = new DeviceMap(nodes.map, (id) => {
+      const { place } = this.map.markers.get(id);
+      this.set(place.lat, place.lng);
+    });
     this.map.map.on("click", ({ latlng }) => this.set(latlng.lat, latlng.lng));
     nodes.gps.addEventListener("click", () => this.locate());
     nodes.centre?.addEventListener("click", () => {
