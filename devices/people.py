@@ -52,7 +52,7 @@ class SignInRules:
 USERNAME_PATTERN = "^[a-z0-9][a-z0-9._@-]{1,62}$"
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
-_FEWEST_SIGNS = 5
+_FEWEST_SIGNS, _MORE_SIGNS = 5, 6
 _GUESSED_FIRST = ("123456789", "987654321", "password", "matkhau", "mật khẩu", "qwertyuiop", "iloveyou", "abcdefgh")
 
 
@@ -85,7 +85,7 @@ def password_fault(password: str, username: str) -> Text | None:
     small = said.lower()
     if len(username) > 2 and username in small:
         return Text("Mật khẩu không được chứa tên đăng nhập.", "The password must not contain the user name.")
-    if len(set(small)) < _FEWEST_SIGNS or any(word in small for word in _GUESSED_FIRST):
+    if len(set(small)) < _FEWEST_SIGNS or any(len(small.replace(word, "")) < _MORE_SIGNS for word in _GUESSED_FIRST):
         return Text(
             "Mật khẩu này quá dễ đoán. Hãy dùng một câu dài mà chỉ bạn biết.",
             "This password is too easy to guess. Take a long phrase that only you know.",

@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+import httpx
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
@@ -32,6 +33,7 @@ ROLES = {
     "COMMUNE_DATABASE_INGEST_PASSWORD": Role.INGEST,
     "COMMUNE_DATABASE_READ_PASSWORD": Role.READ,
     "COMMUNE_DATABASE_REPAIR_PASSWORD": Role.REPAIR,
+    "COMMUNE_DATABASE_REGISTRY_PASSWORD": Role.REGISTRY,
     "COMMUNE_DATABASE_GRAFANA_PASSWORD": Role.GRAFANA,
 }
 READY_SECONDS = 30
@@ -89,10 +91,18 @@ def ended_in_order(name: str, process: Process) -> None:
     assert process.stop() == (128 + SIGTERM if name == "api" else 0), f"{name}: {process.last_words()}"
 
 
-def get(deployment: Deployment, path: str) -> Any:
-    """What the API answers."""
-    with urlopen(f"http://127.0.0.1:{deployment.api_port}{path}", timeout=10) as response:
+def ask(deployment: Deployment, path: str, data: bytes | None = None, **headers: str) -> Any:
+    """What the API answers, to a POST where there is `data`."""
+    asked = Request(f"http://127.0.0.1:{deployment.api_port}{path}", data=data, headers=headers)
+    with urlopen(asked, timeout=10) as response:  # noqa: S310 - http, as written above
         return json.loads(response.read())
+
+
+def credential(deployment: Deployment, role: str = "viewer") -> dict[str, str]:
+    """The header of a token, made as the how-to has it: in the service that owns the database."""
+    made = deployment.run("migrate", "users", "tokens", "add", "test", "--role", role)
+    assert made.returncode == 0, made.stderr
+    return {"Authorization": f"Bearer {made.stdout.strip()}"}
 
 
 def healthy(deployment: Deployment, name: str, process: Process) -> None:
@@ -177,7 +187,8 @@ def test_a_message_goes_from_a_device_through_all_services_to_an_outsider(
     with Publisher(migrated.address("simulator"), "env-01") as device:
         device.publish("xa/gia-loc/environment/env-01/telemetry", json.dumps(reading).encode())
     path = "/api/v1/devices/gia-loc/env-01/latest"
-    wait_until(lambda: "31.4" in json.dumps(get(migrated, path)), READY_SECONDS, "the value to be visible")
+    token = credential(migrated)
+    wait_until(lambda: "31.4" in json.dumps(ask(migrated, path, **token)), READY_SECONDS, "the value to be visible")
 
     def lifecycle() -> Any:
         with closing(connect(admin, autocommit=True)) as connection:
@@ -192,13 +203,21 @@ def test_the_api_repairs_dead_letters_as_an_account_of_its_own(
     migrated: Deployment, start: Callable[[str], Process]
 ) -> None:
     healthy(migrated, "api", start("api"))
-    asked = Request(
-        f"http://127.0.0.1:{migrated.api_port}/api/v1/dead-letters/discard",
-        data=b'{"ids": [1], "dry_run": true}',
-        headers={"Content-Type": "application/json"},
-    )
-    with urlopen(asked, timeout=10) as response:  # noqa: S310 - http, as written above
-        assert json.loads(response.read()) == {"dry_run": True, "discarded": 0, "next_after": None}
+    sent = {"Content-Type": "application/json", **credential(migrated, "operator")}
+    answer = ask(migrated, "/api/v1/dead-letters/discard", b'{"ids": [1], "dry_run": true}', **sent)
+    assert answer == {"dry_run": True, "discarded": 0, "next_after": None}
+
+
+def test_the_first_administrator_is_made_in_the_deployment_and_signs_in(
+    migrated: Deployment, start: Callable[[str], Process]
+) -> None:
+    made = migrated.run("migrate", "users", "add", "lan", "--role", "administrator", "--generate", "--json")
+    assert made.returncode == 0, made.stderr
+    healthy(migrated, "api", start("api"))
+    form = {"username": "lan", "password": json.loads(made.stdout)["password"]}
+    with httpx.Client(base_url=f"http://127.0.0.1:{migrated.api_port}", timeout=10) as client:
+        assert client.post("/sign-in", data=form).status_code == 303
+        assert client.get("/api/v1/people").json()["items"][0]["username"] == "lan"
 
 
 def test_ingest_is_ill_while_the_broker_is_away_and_well_when_it_is_back(
@@ -248,4 +267,4 @@ def test_a_service_without_its_database_says_it_is_away_and_is_ill(deployment: D
 def test_a_health_check_fails_for_an_api_that_is_not_there(deployment: Deployment) -> None:
     assert not deployment.is_healthy("api")
     with pytest.raises(URLError):
-        get(deployment, "/healthz")
+        ask(deployment, "/healthz")
