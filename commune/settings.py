@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from commune.settings_sign_in import SignInSettings
@@ -247,6 +247,14 @@ class Settings(SignInSettings):
             "False: only a person does, with `commune dead-letters replay`."
         ),
     ] = True
+    report_rules_file: Annotated[
+        Path | None,
+        BeforeValidator(lambda given: given or None),
+        Field(
+            description="TOML file with the commune's rules for reports: completeness, crops, power of old lamps and "
+            "the like. Unset: the defaults, which deploy/reports/rules.toml shows."
+        ),
+    ] = None
     log_format: Annotated[Literal["text", "json"], Field(description="Form of the logs of long-running processes.")] = (
         "text"
     )

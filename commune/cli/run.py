@@ -17,11 +17,13 @@ from commune.cli.common import database_url
 from commune.maintenance import Maintenance, MaintenanceConfig
 from commune.rollup_upkeep import horizons_of
 from commune.sealing import PasswordSealer
-from commune.settings import Settings, read_settings
+from commune.settings import PREFIX, Settings, SettingsError, read_settings
 from devices.accounts import BrokerEndpoint
 from ingest.again import interpreter
 from ingest.service import Ingest, IngestConfig
 from ingest.window import Limits
+from reports.errors import BadRules
+from reports.rules import ReportRules, read_rules
 from storage.errors import SessionTaken
 from storage.registrar import Registrar
 from storage.repairs import Repairs
@@ -77,6 +79,16 @@ def password_sealer(settings: Settings) -> PasswordSealer | None:
     return None if settings.secret_key is None else PasswordSealer(settings.secret_key)
 
 
+def report_rules(settings: Settings) -> ReportRules:
+    """The rules for reports; raises SettingsError that names the file and what is wrong in it."""
+    if settings.report_rules_file is None:
+        return ReportRules()
+    try:
+        return read_rules(settings.report_rules_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, BadRules) as error:
+        raise SettingsError(f"{PREFIX}REPORT_RULES_FILE={settings.report_rules_file}: {error}") from error
+
+
 def stop_on_signals(stop: Callable[[], None]) -> None:
     """Call `stop` on SIGTERM and SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -111,6 +123,7 @@ def api() -> None:
         provider=Provider(provider) if provider is not None else None,
         sealer=password_sealer(settings),
         broker=broker_endpoint(settings),
+        report_rules=report_rules(settings),
         ready_lag_seconds=settings.ready_lag_seconds,
     )
     uvicorn.run(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,11 @@ from reports.errors import BadRules
 from reports.rain import Susceptibility
 from reports.rules import ReportRules, read_rules
 
+RULES_FILE = Path(__file__).resolve().parents[2] / "deploy" / "reports" / "rules.toml"
+EXAMPLES = {
+    "reference_stations", "susceptibility", "landslide", "zones", "old_watts", "lit_from", "lit_until", "lamps",
+}  # fmt: skip
+"""Rules of which the file shows an example, because they have no default that says anything."""
 EXAMPLE = """
 [completeness]
 hour = 0.5
@@ -55,6 +62,22 @@ def test_a_commune_sets_what_it_knows_better() -> None:
     assert rules.lighting.lit_from == time(18)
     assert rules.lighting.lamps["gia-loc/lamp-001"].old_watts == 250
     assert rules.irrigation.zones["gia-loc/irr-001/zone-1"].area_m2 == 900
+
+
+def test_the_file_that_a_deployment_brings_along_holds_the_defaults_and_works_when_they_are_taken_out() -> None:
+    text = RULES_FILE.read_text(encoding="utf-8")
+    assert read_rules(text) == ReportRules()
+    told = read_rules("\n".join(_without_mark(line) for line in text.splitlines()))
+    for section, rules in ReportRules():
+        for name, default in rules:
+            shown = getattr(getattr(told, section), name)
+            assert shown == default or name in EXAMPLES, f"{section}.{name} is {default}, and the file shows {shown}"
+            assert re.search(rf"^# (\[{section}\.)?{name}\b", text, re.MULTILINE), f"the file lacks {section}.{name}"
+
+
+def _without_mark(line: str) -> str:
+    """A line whose rule counts: one that is behind a mark and looks like a rule or a heading."""
+    return line.removeprefix("# ") if re.match(r"# ([a-z_]+ = |\"|\[)", line) else line
 
 
 @pytest.mark.parametrize(
