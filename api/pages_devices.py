@@ -90,6 +90,7 @@ def device_list(
         found=count,
         next_page=next_page,
         may_register=caller.role.at_least(Role.TECHNICIAN),
+        may_import=caller.role.at_least(Role.OPERATOR),
         options=options,
     )
 

@@ -8,6 +8,7 @@ DEVICES: dict[str, Text] = {
     "devices_title": Text("Thiết bị", "Devices"),
     "devices_found": Text("{n} thiết bị", "{n} devices"),
     "devices_found_more": Text("{n} thiết bị đầu tiên", "The first {n} devices"),
+    "import_devices": Text("Nhập từ tệp", "Import a file"),
     "register_device": Text("Đăng ký thiết bị", "Register a device"),
     "search": Text("Tìm theo tên, mã, số sê-ri", "Name, code or serial number"),
     "search_button": Text("Tìm", "Search"),

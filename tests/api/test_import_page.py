@@ -98,6 +98,12 @@ def test_a_file_is_tried_mended_and_imported_and_its_accounts_are_saved(phone: W
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_an_operator_finds_it_from_the_list_of_devices(phone: Watched) -> None:
+    page = phone.open("/devices")
+    page.get_by_role("link", name="Nhập từ tệp").click()
+    expect(page.locator("h1")).to_have_text("Nhập nhiều thiết bị từ tệp")
+
+
 def test_a_file_that_changes_nothing_needs_no_confirmation(phone: Watched) -> None:
     page = phone.open("/devices/import")
     choose(page, "mã,loại\ntram-1,environment\n".encode(), "a.csv")
