@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commune.cli.common import echo_json, open_database
+from commune.cli.common import echo_json, fail, open_database
 from devices.registry import Commune, Hamlet, HamletType, Site, SiteType
 from storage.places import add_commune, add_hamlet, add_site, list_communes, list_hamlets, list_sites
 
@@ -71,10 +73,17 @@ def add_hamlet_command(
     population: Annotated[int | None, typer.Option(help="Inhabitants.")] = None,
     latitude: SomeLatitudeOption = None,
     longitude: SomeLongitudeOption = None,
+    boundary: Annotated[
+        Path | None, typer.Option(help="GeoJSON file: a Polygon or MultiPolygon, or a feature of one.", dir_okay=False)
+    ] = None,
     replace: ReplaceOption = False,
 ) -> None:
-    """Register a hamlet (thôn, xóm, khối, tổ dân phố) of a commune."""
-    hamlet = Hamlet(code, name, type_, population, latitude, longitude)
+    """Register a hamlet (thôn, xóm, khối, tổ dân phố) of a commune; with a boundary its devices find it by their place.
+
+    Rings of a boundary are closed and do not cross themselves; what is wrong is said in words.
+    """
+    geometry = None if boundary is None else _read_boundary(boundary)
+    hamlet = Hamlet(code, name, type_, population, latitude, longitude, geometry)
     with open_database() as connection:
         add_hamlet(connection, commune, hamlet, replace=replace)
     typer.echo(f"Đã đăng ký {type_} {code} / The hamlet {code} is registered")
@@ -95,3 +104,14 @@ def add_site_command(
     with open_database() as connection:
         add_site(connection, commune, Site(code, name, type_, latitude, longitude, hamlet), replace=replace)
     typer.echo(f"Đã đăng ký địa điểm {code} / The site {code} is registered")
+
+
+def _read_boundary(file: Path) -> str:
+    """The geometry of a GeoJSON file as JSON text; what is wrong with it is said where it is registered."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        fail(f"{file}: không đọc được GeoJSON / cannot be read as GeoJSON: {error}")
+    geometry = document.get("geometry", document) if isinstance(document, dict) else document
+    members = ("type", "coordinates")
+    return json.dumps({name: geometry.get(name) for name in members} if isinstance(geometry, dict) else geometry)

@@ -7,6 +7,7 @@ import os
 import pwd
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,3 +114,30 @@ def test_a_device_is_described_anew_and_keeps_the_state_that_it_is_in(run: Run) 
     assert shown(run, "devices", "show", "den-1")["state"] == "maintenance"
     run("devices", "state", "den-1", "retired")
     assert "at its end" in run(*add, code=1).stderr
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_hamlet_is_given_its_boundary_from_a_file(run: Run, tmp_path: Path, wrapped: bool) -> None:
+    file = tmp_path / "thon-2.geojson"
+    feature = {"type": "Feature", "properties": {}, "geometry": json.loads(BOUNDARY.replace("[106", "[104"))}
+    file.write_text(json.dumps(feature if wrapped else feature["geometry"]), encoding="utf-8")
+    add = ("communes", "add-hamlet", "thon-2", "--commune", "gia-loc", "--name", "Thôn 2", "--boundary", str(file))
+    run(*add)
+    place = ("--latitude", "20.5", "--longitude", "105")
+    run("devices", "add", "den-2", "--kind", "lighting", "--commune", "gia-loc", *place)
+    assert shown(run, "devices", "show", "den-2")["hamlet"] == "thon-2"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "cannot be read as GeoJSON"),
+        ("[1]", "of type Polygon or MultiPolygon"),
+        ('{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}', "is not closed"),
+    ],
+)
+def test_a_boundary_that_is_none_is_refused_in_words(run: Run, tmp_path: Path, content: str, words: str) -> None:
+    file = tmp_path / "thon-2.geojson"
+    file.write_text(content, encoding="utf-8")
+    add = ("communes", "add-hamlet", "thon-2", "--commune", "gia-loc", "--name", "Thôn 2", "--boundary", str(file))
+    assert words in run(*add, code=1).stderr
