@@ -66,7 +66,7 @@ def forget(control: DynamicSecurity, usernames: Sequence[str]) -> list[Outcome]:
 
 
 def forgetting(username: str) -> list[Command]:
-    """The commands that take an account and its role from the broker."""
+    """The commands that take an account and its role from the broker, in this order: see mosquitto #2660."""
     return [{"command": "deleteClient", "username": username}, {"command": "deleteRole", "rolename": username}]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commune.cli import device_files, device_life
+from commune.cli import device_accounts, device_files, device_life
 from commune.cli.clocks import clocks
 from commune.cli.common import echo_json, fail, open_database
 from devices.catalogue import KINDS
@@ -21,6 +21,7 @@ app = typer.Typer(help="The registry of devices: add, list, show, import, export
 app.command("clocks")(clocks)
 device_life.register(app)
 device_files.register(app)
+device_accounts.register(app)
 
 PAGE = 500
 CommuneFilter = Annotated[str | None, typer.Option("--commune", help="Only of this commune.")]
