@@ -6,17 +6,42 @@ of the field before the row, and when it said so; both NULL where it had said no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from psycopg import sql
 
 from devices.model import Behaviour, Field, Kind
 from storage.aggregates import Aggregate
-from storage.rollup_parts import PARTS, part_name, register, speech_seconds
+from storage.rollup_parts import PARTS, Part, part_name, parts_of, register, speech_seconds
 
 AGGREGATES_OF_STEPS = frozenset((Aggregate.INCREASE, Aggregate.CHANGES, Aggregate.SECONDS, Aggregate.TIME_SHARE))
 """Aggregates for which what was said before the row matters."""
+
+
+_NEEDED = {
+    Aggregate.MEAN: ("sum", "sin", "cos"),
+    Aggregate.SUM: ("sum",),
+    Aggregate.MIN: ("min",),
+    Aggregate.MAX: ("max",),
+    Aggregate.LAST: ("last",),
+    Aggregate.COUNT: (),
+    Aggregate.SHARE: ("true",),
+    Aggregate.INCREASE: ("first", "last", "lost"),
+    Aggregate.CHANGES: ("first", "last", "changes"),
+    Aggregate.SECONDS: ("true_seconds", "known_seconds", "first_time", "last", "last_time"),
+    Aggregate.TIME_SHARE: ("true_seconds", "known_seconds", "first_time", "last", "last_time"),
+}
+
+
+def needed_parts(kind: Kind, wanted: Iterable[tuple[Field, Aggregate]]) -> tuple[Part, ...]:
+    """The parts from which some aggregates are made, `n` of each field among them."""
+    columns: set[str] = set()
+    fields: dict[str, Field] = {}
+    for field, aggregate in wanted:
+        fields[field.name] = field
+        columns.update(part_name(field, part) for part in ("n", *_NEEDED[aggregate]))
+    return tuple(part for part in parts_of(kind, list(fields.values())) if part.name in columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,75 +154,111 @@ def words_of(kind: Kind) -> Words:
     )
 
 
-def create_hourly(kind: Kind) -> sql.Composed:
-    """The view of hours: those computed and not noted, then the noted ones from their readings.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a view reads a rollup: what it chooses of a row `g`, and the device `d` with what is joined to it.
 
-    An hour whose readings were deleted is final: what came for it since counts only where the device had said nothing.
+    `of_computed` is chosen of rows that were computed, after `joins`; `of_rest` of the others, which have `d` anyway,
+    after `places`.
     """
-    words, keys = words_of(kind), [key.name for key in kind.keys]
-    parts = parts_of(kind)
+
+    view: sql.Composable
+    of_computed: sql.Composable
+    of_rest: sql.Composable
+    joins: sql.Composable
+    places: sql.Composable
+
+
+def create_exact(kind: Kind, grain: Grain) -> sql.Composed:
+    """The view with the parts of each field as its columns."""
+    columns = [column.name for column in part_columns(kind)]
+    computed, rest = (
+        # A condition on the device must reach `d`, by which the readings are looked up.
+        sql.SQL(", ").join(sql.Identifier(device if name == "device_id" else "g", name) for name in columns)
+        for device in ("g", "d")
+    )
+    nothing = sql.SQL("")
+    return create_view(kind, grain, Reading(exact(kind, grain), computed, rest, nothing, nothing))
+
+
+def create_view(kind: Kind, grain: Grain, reading: Reading) -> sql.Composed:
+    """A view that is exact at every moment: what was computed and is not noted, then the rest.
+
+    Each half joins the device by itself, so that a question for some devices reads the rows of these alone.
+    """
+    rest = _noted_hours(kind, reading) if grain is Grain.HOUR else _noted_days(kind, reading)
+    return sql.SQL("CREATE VIEW {} AS {} UNION ALL {}").format(reading.view, _computed(kind, grain, reading), rest)
+
+
+def _computed(kind: Kind, grain: Grain, reading: Reading) -> sql.Composed:
+    """Rows of which no hour is noted. An hour whose readings were deleted is final, and a day whose hours were."""
+    words = words_of(kind)
     return sql.SQL(
-        "CREATE VIEW {view} AS SELECT {columns} FROM {stored} AS r"
-        " WHERE NOT EXISTS (SELECT FROM {notes} AND n.hour = r.time AND n.hour >= {raw_from})"
-        " UNION ALL"
-        " SELECT d.device_id, {keys} h.hour, {parts}"
-        " FROM (SELECT DISTINCT n.hour FROM {notes} AND n.hour >= {hourly_from}) AS h"
-        " CROSS JOIN {schema}.device AS d"
-        " CROSS JOIN LATERAL (SELECT {own_keys} {aggregates} FROM {readings} AS t"
-        " WHERE t.device_id = d.device_id AND t.time >= h.hour AND t.time < h.hour + interval '1 hour'"
-        " GROUP BY {group}) AS x"
-        " WHERE d.kind = {kind} AND (h.hour >= {raw_from} OR NOT EXISTS (SELECT FROM {stored} AS r"
-        " WHERE r.device_id = d.device_id {same} AND r.time = h.hour))"
+        "SELECT {chosen} FROM {stored} AS g {joins}"
+        " WHERE NOT EXISTS (SELECT FROM {notes} AND {bucket} = g.time AND n.hour >= {kept_from})"
     ).format(
-        view=exact(kind, Grain.HOUR),
-        columns=names(part_columns(kind)),
-        stored=stored(kind, Grain.HOUR),
+        chosen=reading.of_computed,
+        stored=stored(kind, grain),
+        joins=reading.joins,
         notes=words.notes,
-        raw_from=words.raw_from,
+        bucket=sql.SQL("n.hour") if grain is Grain.HOUR else bucket(grain, sql.SQL("n.hour")),
+        kept_from=words.raw_from if grain is Grain.HOUR else words.hourly_from,
+    )
+
+
+def _noted_hours(kind: Kind, reading: Reading) -> sql.Composed:
+    """The noted hours from their readings; of a final one what came since, where the device had said nothing in it."""
+    words = words_of(kind)
+    return sql.SQL(
+        "SELECT {chosen} FROM (SELECT DISTINCT n.hour FROM {notes} AND n.hour >= {hourly_from}) AS q"
+        " CROSS JOIN {schema}.device AS d {places}"
+        " CROSS JOIN LATERAL (SELECT {group}, q.hour AS time, {parts} FROM {readings} AS t"
+        " WHERE t.device_id = d.device_id AND t.time >= q.hour AND t.time < q.hour + interval '1 hour'"
+        " GROUP BY {group}) AS g"
+        " WHERE d.kind = {kind} AND (q.hour >= {raw_from} OR NOT EXISTS (SELECT FROM {stored} AS r"
+        " WHERE {same} AND r.time = q.hour))"
+    ).format(
+        chosen=reading.of_rest,
+        notes=words.notes,
         hourly_from=words.hourly_from,
-        keys=sql.SQL("").join(sql.SQL("x.{}, ").format(sql.Identifier(key)) for key in keys),
-        own_keys=sql.SQL("").join(sql.SQL("t.{}, ").format(sql.Identifier(key)) for key in keys),
-        parts=sql.SQL(", ").join(sql.Identifier("x", part.name) for part in parts),
+        raw_from=words.raw_from,
         schema=sql.Identifier(SCHEMA),
-        aggregates=sql.SQL(", ").join(
-            sql.SQL("{} AS {}").format(p.from_readings, sql.Identifier(p.name)) for p in parts
+        places=reading.places,
+        group=_group(kind),
+        parts=sql.SQL(", ").join(
+            sql.SQL("{} AS {}").format(part.from_readings, sql.Identifier(part.name)) for part in parts_of(kind)
         ),
         readings=table(kind),
-        group=sql.SQL(", ").join(sql.Identifier("t", name) for name in group(kind)),
         kind=sql.Literal(kind.name),
-        same=sql.SQL("").join(
-            sql.SQL("AND {} = {} ").format(sql.Identifier("r", key), sql.Identifier("x", key)) for key in keys
-        ),
+        stored=stored(kind, Grain.HOUR),
+        same=same(kind, "r", "g"),
     )
 
 
-def create_daily(kind: Kind) -> sql.Composed:
-    """The view of days (UTC+7): those computed of which no hour is noted, then the others from the view of hours."""
-    words, parts = words_of(kind), parts_of(kind)
-    day = bucket(Grain.DAY, sql.SQL("n.hour"))
+def _noted_days(kind: Kind, reading: Reading) -> sql.Composed:
+    """The days with a noted hour, from the view of hours."""
+    words = words_of(kind)
     return sql.SQL(
-        "CREATE VIEW {view} AS SELECT {columns} FROM {stored} AS r"
-        " WHERE NOT EXISTS (SELECT FROM {notes} AND {day} = r.time AND n.hour >= {hourly_from})"
-        " UNION ALL"
-        " SELECT d.device_id, {keys} q.day, {parts}"
-        " FROM (SELECT DISTINCT {day} AS day FROM {notes} AND n.hour >= {hourly_from}) AS q"
-        " CROSS JOIN {schema}.device AS d"
-        " CROSS JOIN LATERAL (SELECT {own_keys} {aggregates} FROM {hourly} AS t"
+        "SELECT {chosen} FROM (SELECT DISTINCT {day} AS day FROM {notes} AND n.hour >= {hourly_from}) AS q"
+        " CROSS JOIN {schema}.device AS d {places}"
+        " CROSS JOIN LATERAL (SELECT {group}, q.day AS time, {parts} FROM {hourly} AS t"
         " WHERE t.device_id = d.device_id AND t.time >= q.day AND t.time < q.day + interval '1 day'"
-        " GROUP BY {group}) AS x WHERE d.kind = {kind}"
+        " GROUP BY {group}) AS g WHERE d.kind = {kind}"
     ).format(
-        view=exact(kind, Grain.DAY),
-        columns=names(part_columns(kind)),
-        stored=stored(kind, Grain.DAY),
+        chosen=reading.of_rest,
+        day=bucket(Grain.DAY, sql.SQL("n.hour")),
         notes=words.notes,
-        day=day,
         hourly_from=words.hourly_from,
-        keys=sql.SQL("").join(sql.SQL("x.{}, ").format(sql.Identifier(key.name)) for key in kind.keys),
-        own_keys=sql.SQL("").join(sql.SQL("t.{}, ").format(sql.Identifier(key.name)) for key in kind.keys),
-        parts=sql.SQL(", ").join(sql.Identifier("x", part.name) for part in parts),
         schema=sql.Identifier(SCHEMA),
-        aggregates=sql.SQL(", ").join(sql.SQL("{} AS {}").format(p.from_rows, sql.Identifier(p.name)) for p in parts),
+        places=reading.places,
+        group=_group(kind),
+        parts=sql.SQL(", ").join(
+            sql.SQL("{} AS {}").format(part.from_rows, sql.Identifier(part.name)) for part in parts_of(kind)
+        ),
         hourly=exact(kind, Grain.HOUR),
-        group=sql.SQL(", ").join(sql.Identifier("t", name) for name in group(kind)),
         kind=sql.Literal(kind.name),
     )
+
+
+def _group(kind: Kind) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier("t", name) for name in group(kind))

@@ -16,10 +16,10 @@ from storage.rollup_answers import Frame, answer
 from storage.rollup_parts import part_name
 from storage.rollup_tables import (
     Grain,
+    Reading,
     bucket,
-    create_daily,
-    create_hourly,
-    exact,
+    create_exact,
+    create_view,
     same,
     stored,
     view_name,
@@ -43,16 +43,14 @@ def views(kinds: Mapping[str, Kind]) -> tuple[View, ...]:
     """The views of the rollups of these kinds, each after those that it reads."""
     found: list[View] = []
     for kind in kinds.values():
-        hourly = described(SCHEMA, view_name(kind, Grain.HOUR), create_hourly(kind), _meaning(kind, Grain.HOUR))
-        daily = described(SCHEMA, view_name(kind, Grain.DAY), create_daily(kind), _meaning(kind, Grain.DAY), hourly)
-        found += [hourly, daily]
-        for grain, base in ((Grain.HOUR, hourly), (Grain.DAY, daily)):
-            found.append(described("wall", view_name(kind, grain), _of_wall(kind, grain), _meaning(kind, grain), base))
+        base: View | None = None
+        for grain in Grain:
+            meaning = f"{kind.title.vi}: {_MEANING[grain]}"
+            name = view_name(kind, grain)
+            wall = described("wall", name, _of_wall(kind, grain), meaning, base)
+            base = described(SCHEMA, name, create_exact(kind, grain), meaning, base)
+            found += [base, wall]
     return tuple(found)
-
-
-def _meaning(kind: Kind, grain: Grain) -> str:
-    return f"{kind.title.vi}: {_MEANING[grain]}"
 
 
 def _of_wall(kind: Kind, grain: Grain) -> sql.Composed:
@@ -67,12 +65,10 @@ def _of_wall(kind: Kind, grain: Grain) -> sql.Composed:
         for aggregate in allowed_aggregates(field):
             label = sql.Identifier(column_name(field, aggregate))
             chosen.append(sql.SQL("{} AS {}").format(answer(kind, field, aggregate, frame), label))
-    return sql.SQL("CREATE VIEW {view} AS SELECT {chosen} FROM {rows} AS g {places}").format(
-        view=sql.Identifier("wall", view_name(kind, grain)),
-        chosen=sql.SQL(", ").join(chosen),
-        rows=exact(kind, grain),
-        places=PLACES.format(device_id=sql.Identifier("g", "device_id")),
-    )
+    view = sql.Identifier("wall", view_name(kind, grain))
+    listed = sql.SQL(", ").join(chosen)
+    joins = sql.SQL("JOIN commune.device AS d ON d.device_id = g.device_id {}").format(PLACES)
+    return create_view(kind, grain, Reading(view, listed, listed, joins, PLACES))
 
 
 def _lookup(kind: Kind, field: Field, expression: sql.Composable) -> sql.Composed:

@@ -31,11 +31,11 @@ PLACE = {
 """The columns of every view of readings beside those of its table; no field may bear such a name."""
 
 PLACES = sql.SQL(
-    "JOIN commune.device AS d ON d.device_id = {device_id} JOIN commune.commune AS c USING (commune_id) "
+    "JOIN commune.commune AS c ON c.commune_id = d.commune_id "
     "LEFT JOIN commune.hamlet AS h ON h.hamlet_id = d.hamlet_id "
     "LEFT JOIN commune.site AS s ON s.site_id = d.site_id"
 )
-"""The tables from which `PLACE` comes."""
+"""The tables from which `PLACE` comes, beside the device `d`."""
 
 
 @dataclass(frozen=True, slots=True)

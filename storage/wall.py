@@ -40,9 +40,11 @@ def _of_kind(kind: Kind) -> sql.Composed:
         *(sql.SQL("{} AS {}").format(source, sql.Identifier(name)) for name, source in PLACE.items()),
         *(sql.Identifier("r", name) for name in own),
     ]
-    return sql.SQL("CREATE VIEW {view} AS SELECT {chosen} FROM {readings} AS r {places}").format(
+    return sql.SQL(
+        "CREATE VIEW {view} AS SELECT {chosen} FROM {readings} AS r JOIN commune.device AS d USING (device_id) {places}"
+    ).format(
         view=sql.Identifier("wall", kind.name),
         chosen=sql.SQL(", ").join(chosen),
         readings=table(kind),
-        places=PLACES.format(device_id=sql.Identifier("r", "device_id")),
+        places=PLACES,
     )
