@@ -9,6 +9,7 @@ import typer
 from commune.cli import (
     audit,
     bench,
+    certs,
     communes,
     db,
     dead_letters,
@@ -33,6 +34,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(communes.app, name="communes")
 app.add_typer(devices.app, name="devices")
 app.add_typer(users.app, name="users")
+app.add_typer(certs.app, name="certs")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(ledger.app, name="ledger")

@@ -9,19 +9,20 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from broker.access_rules import SERVICES, first_state, password_members
 from broker.address import BrokerAddress
+from commune.certificates import CA_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY
 from commune.settings import read_settings
 from commune.stack.accounts import account_in, capability_to_lend, unprivileged
 from commune.stack.debian import DebianRoot
 from commune.stack.errors import ServerMissingError, StackError
 from commune.stack.installations import first_version
 from commune.stack.processes import Account, Command
-from commune.stack.servers import HOST, Server, accepts, data_directory, seen_from_inside
+from commune.stack.servers import HOST, Server, accepts, data_directory, free_port, seen_from_inside
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
 ACCOUNTS = tuple(SERVICES)
@@ -91,6 +92,8 @@ class MosquittoServer(Server):
         self._account = account
         self._lend = None if program.root else capability_to_lend(account, (Path(program.path), data))
         self._settings: Mapping[str, str] = {}
+        self._certificates: Path | None = None
+        self.tls_port = 0
         self.passwords: dict[str, str] = {}
 
     @classmethod
@@ -100,14 +103,16 @@ class MosquittoServer(Server):
         accounts: Mapping[str, str] | Iterable[str] = ACCOUNTS,
         *,
         settings: Mapping[str, str] | None = None,
+        certificates: Path | None = None,
         local_directory: Path | None = None,
     ) -> Self:
         """Run a broker on a free port of loopback.
 
         `accounts` maps names of services to passwords; names alone get random ones. What a service may do is in
         broker/access_rules.py; devices get their accounts from `commune maintain`. `settings` replaces values of lines
-        of deploy/mosquitto/mosquitto.conf (a test that needs a small queue, say). Raises ServerMissingError,
-        ServerFailedError, and StackError for a name that is no service's.
+        of deploy/mosquitto/mosquitto.conf (a test that needs a small queue, say). With a directory of `certificates`,
+        as `commune certs make` makes them, it has a TLS listener too. Raises ServerMissingError, ServerFailedError, and
+        StackError for a name that is no service's.
         """
         program = find_mosquitto(local_directory or read_settings().local_directory)
         directory = directory.resolve()
@@ -122,6 +127,7 @@ class MosquittoServer(Server):
         if strangers:
             raise StackError(f"there is no service {min(strangers)!r}; there are {', '.join(SERVICES)}")
         server._settings = settings or {}
+        server._certificates = certificates
         try:
             server._start_on_free_port()
         except BaseException:
@@ -154,6 +160,12 @@ class MosquittoServer(Server):
         if username not in self.passwords:
             raise StackError(f"this broker has no account {username!r}; it has {', '.join(self.passwords)}")
         return BrokerAddress(HOST, self.port, username, self.passwords[username])
+
+    def secure_address(self, username: str = "ingest") -> BrokerAddress:
+        """Return the same for its TLS listener; raise StackError if it has none."""
+        if self._certificates is None:
+            raise StackError("this broker has no certificates, and so no TLS listener")
+        return replace(self.address(username), port=self.tls_port, ca_file=self._certificates / CA_CERTIFICATE)
 
     def resume(self) -> None:
         """Start it again after `halt` or `kill`, on the same port and persistence file."""
@@ -191,8 +203,23 @@ class MosquittoServer(Server):
             "persistence_location": f"{inside}/",
         }
         (self.data / "conf.d").mkdir(exist_ok=True, mode=0o755)
+        self._write_tls(inside)
         template = (DEPLOY / "mosquitto.conf").read_text(encoding="utf-8")
         self._write("mosquitto.conf", configuration(template, {**self._settings, **ours}))
+
+    def _write_tls(self, inside: str) -> None:
+        """Write the listener of deploy/mosquitto/tls.conf, with copies of the certificates."""
+        if self._certificates is None:
+            return
+        self.tls_port = self.tls_port or free_port()
+        for name in (SERVER_CERTIFICATE, SERVER_KEY):
+            self._write(name, (self._certificates / name).read_text(encoding="utf-8"))
+        ours = {
+            "listener": f"{self.tls_port} {HOST}",
+            "certfile": f"{inside}/{SERVER_CERTIFICATE}",
+            "keyfile": f"{inside}/{SERVER_KEY}",
+        }
+        self._write("conf.d/tls.conf", configuration((DEPLOY / "tls.conf").read_text(encoding="utf-8"), ours))
 
     def _command(self) -> Command:
         inside = seen_from_inside(self.data, self.program.root)
