@@ -42,6 +42,7 @@ from devices.registry import Device
 from devices.sheets.writing import Format, accounts_file
 from storage.errors import DatabaseUnavailable, StorageError
 from storage.import_verdicts import Outcome, Verdict
+from storage.places import list_communes
 from storage.registry_import import ImportReport, NewAccount, import_devices
 
 logger = logging.getLogger(__name__)
@@ -184,8 +185,9 @@ async def import_file(
 def _read(context: Context, data: bytes, commune: str) -> Sheet:
     with context.reader.session() as connection:
         require_commune(connection, commune)
+        (name,) = (known.name for known in list_communes(connection) if known.code == commune)
     try:
-        return within(parse_file(data, commune=commune), commune)
+        return within(parse_file(data, commune=commune, commune_name=name), commune)
     except SheetError as error:
         raise ApiProblem(
             Problem.UNREADABLE_FILE,

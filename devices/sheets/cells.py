@@ -45,6 +45,8 @@ def read_cell(name: str, cell: Cell, said: Said) -> None:
         said.values[name] = _value(name, cell, said.warnings)
     except (CellError, CoordinateError) as error:
         said.faults.append(error.text)
+    except OverflowError:
+        said.faults.append(unreadable(name, cell).text)
 
 
 def _value(name: str, cell: Cell, warnings: list[Text]) -> object:

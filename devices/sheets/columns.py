@@ -105,6 +105,8 @@ WRITTEN: tuple[str, ...] = tuple(name for name, column in COLUMN.items() if colu
 """The columns of exports and templates, in their order."""
 
 REQUIRED = tuple(name for name, column in COLUMN.items() if column.required)
+LONGEST_HEADER = 120
+"""Characters of a header. A longer text is a remark."""
 NUMBERING = {"stt", "so_tt", "so_thu_tu", "tt", "no"}
 """Columns that only count the rows: nothing is said of their not being used."""
 
@@ -159,6 +161,8 @@ def meaning(header: str) -> str | None:
     It may say it in two languages ("Mã thiết bị / Device code"), with a unit or a remark in brackets, or with the
     star of a column that must be filled.
     """
+    if len(header) > LONGEST_HEADER:
+        return None
     without = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", header)
     inside = [a or b for a, b in re.findall(r"\(([^)]*)\)|\[([^]]*)\]", header)]
     for part in (header, without, *re.split(r"[/|\n–]", without), *inside):

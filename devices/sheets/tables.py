@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from devices.errors import SheetError
 from devices.model import Text
-from devices.sheets.columns import KNOWN_NAMES, NUMBERING, REQUIRED, meaning, plain
+from devices.sheets.columns import KNOWN_NAMES, LONGEST_HEADER, NUMBERING, REQUIRED, meaning, plain
 
 MOST_ROWS = 10_000
 """Of one file. A commune has some hundred devices; a district's file may be parted."""
@@ -110,15 +110,16 @@ def _refuse_twice(cells: Sequence[str], names: Sequence[str | None]) -> None:
         first[name] = cell
 
 
-def require(header: Header, commune: str | None) -> None:
-    """Raise SheetError when a column is missing that is needed; `commune` is that of rows that name none."""
-    missing = set(REQUIRED) - set(header.names) - ({"commune"} if commune else set())
+def require(header: Header, *, has_commune: bool) -> None:
+    """Raise SheetError when a column is missing that is needed; `has_commune` where the rows need name none."""
+    missing = set(REQUIRED) - set(header.names) - ({"commune"} if has_commune else set())
     if missing:
         listed = ", ".join(column for column in REQUIRED if column in missing)
         raise SheetError(Text(f"thiếu cột: {listed}", f"missing columns: {listed}"))
 
 
 def _unused(column: str) -> Text:
+    column = column if len(column) <= LONGEST_HEADER else f"{column[:LONGEST_HEADER]}..."
     near = difflib.get_close_matches(plain(column), KNOWN_NAMES, n=1, cutoff=0.75)
     return Text(
         f"cột {column!r} không dùng đến" + (f" (có phải là {near[0]}?)" if near else ""),

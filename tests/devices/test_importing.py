@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from devices.catalogue import KINDS
 from devices.errors import SheetError
-from devices.importing import COLUMNS, parse_csv, parse_json, plain
+from devices.importing import COLUMNS, parse_csv, parse_file, parse_json, plain, within
 from devices.model import Kind
 from devices.registry import Device, DeviceState
 
@@ -165,3 +165,56 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
             assert error.text.vi
         else:
             assert all(row.line >= 1 for row in sheet.rows)
+
+
+@pytest.mark.parametrize("named", ["gia-loc", "Gia Lộc", "xã gia lộc", "GIA LOC", ""])
+def test_a_row_may_call_its_commune_by_name(named: str) -> None:
+    text = f"xã,mã,loại\n{named},w-1,wifi\n,w-1,wifi\n"
+    first, second = parse_file(text.encode(), commune="gia-loc", commune_name="Xã Gia Lộc").rows
+    assert (first.device.commune, first.faults) == ("gia-loc", ())
+    assert second.faults[0].en == "repeats the device of line 2"
+
+
+def test_a_row_of_another_commune_is_refused_where_one_is_meant() -> None:
+    sheet = within(parse_file("xã,mã,loại\nVõ Nhai,w-1,wifi\n".encode(), commune="gia-loc"), "gia-loc")
+    assert "this row is of commune 'Võ Nhai'; the import is into gia-loc" in [
+        fault.en for fault in sheet.rows[0].faults
+    ]
+
+
+def test_two_devices_with_one_serial_number_are_warned_of() -> None:
+    rows = parse_csv(
+        "xã,mã,loại,hãng,số seri\ngia-loc,w-1,wifi,A,S1\ngia-loc,w-2,wifi,A,S1\ngia-loc,w-3,wifi,B,S1\n"
+    ).rows
+    assert [len(row.faults) for row in rows] == [0, 0, 0]
+    assert [[word.en for word in row.warnings] for row in rows] == [
+        [], ["the serial number 'S1' is that of line 2 too"], [],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["latitude", "height", "interval"])
+def test_a_number_beyond_all_numbers_is_a_fault_of_its_row(column: str) -> None:
+    text = f'[{{"commune": "gia-loc", "code": "w-1", "kind": "wifi", "{column}": 1{"0" * 400}}}]'
+    (row,) = parse_json(text).rows
+    assert len(row.faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "seconds"), [("5 phút", 300), ("1,5 giờ", 5400), ("60s", 60), ("15 min", 900), ("1 ngày", 86400)]
+)
+def test_an_interval_may_have_a_unit(cell: str, seconds: int) -> None:
+    (row,) = parse_csv(f"xã;mã;loại;chu kỳ;chiều cao\ngia-loc;w-1;wifi;{cell};6,5 m\n").rows
+    assert (row.device.expected_interval_seconds, row.device.height_m, row.faults) == (seconds, 6.5, ())
+
+
+def test_a_kind_that_is_nearly_one_is_guessed_at_however_many_rows_have_it() -> None:
+    text = "xã,mã,loại\n" + "".join(f"gia-loc,w-{n},den duongg {n} {'x' * 500}\n" for n in range(300))
+    assert all("there is no kind" in row.faults[0].en for row in parse_csv(text).rows)
+    (row,) = parse_csv("xã,mã,loại\ngia-loc,w-1,đèn đườg\n").rows
+    assert row.faults[0].vi.endswith("(có phải là Đèn chiếu sáng công cộng?)")
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\x1b", "\ue000"])
+def test_a_letter_that_nobody_can_read_is_named(bad: str) -> None:
+    (row,) = parse_csv(f"xã,mã,loại,tên\ngia-loc,w-1,wifi,a{bad}b\n").rows
+    assert row.faults[0].en == f"name: it holds the unprintable character U+{ord(bad):04X}; remove it"
