@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -131,13 +132,23 @@ def _names(connection: Connection[Any], name: str, communes: list[str], vi: str,
 
 
 def _described(known: Device, said: Device, given: Iterable[str]) -> Device:
-    """A known device as a row describes it. What differs by no more than a spreadsheet's rounding is the same."""
+    """A known device as a row describes it.
+
+    What differs by no more than a spreadsheet's rounding, or by spaces and the code of an accent, is the same.
+    """
     values = {name: getattr(said, name) for name in given}
     for name in ("latitude", "longitude", "height_m"):
         there, new = getattr(known, name), values.get(name)
         if there is not None and new is not None and abs(there - new) < ROUNDING:
             values[name] = there
+    for name in ("name", "model", "maker", "serial", "note"):
+        if name in values and _as_read(getattr(known, name)) == _as_read(values[name]):
+            values[name] = getattr(known, name)
     return replace(known, **values)
+
+
+def _as_read(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _contradictions(known: Device, device: Device, role: Role | None) -> Iterator[Text]:

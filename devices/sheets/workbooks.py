@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -44,6 +45,10 @@ LAST_ROW = 1_048_576
 """Of a sheet of Excel. A file that numbers its rows higher is none."""
 CHUNK_BYTES = 256 * 1024
 
+MOST_MERGES = 5000
+Merge = tuple[int, int, int]
+
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _ZEROS = re.compile(r"0{2,}")
 _LOOKING = Lock()
 """Warnings are silenced for the whole process while a file is read, so one is read at a time."""
@@ -74,9 +79,10 @@ def read_workbook(data: bytes) -> tuple[str, list[NumberedRow]]:
         warnings.simplefilter("ignore")
         try:
             _check_archive(data)
-            title, rows = _best_sheet(data)
+            title, rows, merges = _best_sheet(data)
             if any(isinstance(cell, _Formula) for _, cells in rows for cell in cells):
                 rows = _with_values(data, title, rows)
+            rows = _without_merges(rows, merges)
         except SheetError:
             raise
         except _BROKEN as error:
@@ -108,22 +114,46 @@ def _open(data: bytes, *, values: bool) -> Workbook:
     return load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
 
 
-def _best_sheet(data: bytes) -> tuple[str, list[NumberedRow]]:
+def _best_sheet(data: bytes) -> tuple[str, list[NumberedRow], list[Merge]]:
+    """Title, rows and merged cells of the first sheet whose header is understood, else of the first."""
     book = _open(data, values=False)
     try:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
         if not sheets:
             raise SheetError(Text("tệp không có trang tính nào", "the file has no sheet"))
-        first: tuple[str, list[NumberedRow]] | None = None
-        for sheet in sheets:
-            rows = list(_rows(sheet))
-            first = first or (sheet.title, rows)
-            if header_score(rows) >= 2:
-                return sheet.title, rows
-        assert first is not None, "there is a sheet"
-        return first
+        found = ((sheet, list(_rows(sheet))) for sheet in sheets)
+        first = next(found)
+        sheet, rows = next((one for one in chain([first], found) if header_score(one[1]) >= 2), first)
+        return sheet.title, rows, _merges(data, sheet)
     finally:
         book.close()
+
+
+def _merges(data: bytes, sheet: Any) -> list[Merge]:
+    """The cells of one column that are merged over several rows: column, first and last row, from 1."""
+    from openpyxl.utils import column_index_from_string  # noqa: PLC0415
+
+    # In read-only mode openpyxl does not tell of them.
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        spans = _MERGED.findall(archive.read(sheet._worksheet_path))
+    return [
+        (column_index_from_string(left.decode()), int(top), int(bottom))
+        for left, top, right, bottom in spans[:MOST_MERGES]
+        if left == right
+    ]
+
+
+def _without_merges(rows: list[NumberedRow], merges: list[Merge]) -> list[NumberedRow]:
+    """The same rows, where what a merged cell says is said in each row that it covers."""
+    by_number = {number: list(cells) for number, cells in rows}
+    for column, top, bottom in merges:
+        upper = by_number.get(top, [])
+        value = upper[column - 1] if column <= len(upper) else None
+        for number in range(top + 1, min(bottom, top + MOST_ROWS) + 1):
+            if value is not None and (cells := by_number.get(number)) is not None:
+                cells.extend([None] * (column - len(cells)))
+                cells[column - 1] = value
+    return list(by_number.items())
 
 
 def _rows(sheet: Any) -> Iterator[NumberedRow]:

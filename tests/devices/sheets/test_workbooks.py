@@ -75,6 +75,25 @@ def test_titles_empty_rows_and_a_merged_header_of_two_rows_are_understood() -> N
     assert [row.faults for row in rows] == [(), ()]
 
 
+def test_what_a_merged_cell_says_is_said_of_every_row_that_it_covers() -> None:
+    def merge(sheet: Any) -> None:
+        for cells in ("C2:C4", "G2:G3", "A6:B6"):
+            sheet.merge_cells(cells)
+
+    data = workbook(
+        (*HEADER, "Thôn"),
+        ("gia-loc", "w-1", "wifi", "", None, None, "Thôn Một"),
+        ("gia-loc", "w-2"),
+        ("gia-loc", "w-3", None, "", None, None, "Thôn Hai"),
+        ("gia-loc", "w-4", "camera"),
+        change=merge,
+    )
+    rows = parse_file(data).rows
+    assert [(row.device.kind, row.device.hamlet) for row in rows] == [
+        ("wifi", "Thôn Một"), ("wifi", "Thôn Một"), ("wifi", "Thôn Hai"), ("camera", None),
+    ]  # fmt: skip
+
+
 def test_a_header_in_two_languages_with_stars_and_units_is_understood() -> None:
     header = ("Mã xã *", "Mã thiết bị / Device code (*)", "Loại\nKind", "TÊN:", "Vĩ độ (WGS84)", "Kinh độ [độ]", "STT")
     sheet = parse_file(workbook(header, (*ROW, 1)))
