@@ -120,8 +120,16 @@ def routes_page(openapi: Schema) -> str:
         "Giao diện HTTP",
         "The HTTP API, as its OpenAPI document has it. Errors are problem details (RFC 9457) with a `reason` in"
         " Vietnamese and in English.",
+        "Every route needs its role or a higher one; `public` is open to all."
+        " [People and roles](../how-to/people-and-roles.md) says how to get one.",
+        table(("route", "role"), roles(openapi)),
         *sections,
     )
+
+
+def roles(openapi: Schema) -> list[Sequence[str]]:
+    """Every operation with the role that it needs."""
+    return [(f"`{method} {path}`", f"`{operation['x-role']}`") for method, path, operation in routes(openapi)]
 
 
 def routes(openapi: Schema) -> list[tuple[str, str, Schema]]:
@@ -141,6 +149,7 @@ def _route(openapi: Schema, method: str, path: str, operation: Schema) -> str:
         for status, answer in sorted(operation.get("responses", {}).items())
     ]
     text = [f"## {method} {path}", operation.get("summary", ""), _paragraphs(operation.get("description", ""))]
+    text.append(f"Role: `{operation['x-role']}`")
     if parameters:
         text.append(table(("parameter", "in", "type", "meaning"), parameters))
     members = _members(openapi, operation)

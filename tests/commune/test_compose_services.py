@@ -99,8 +99,8 @@ def ask(deployment: Deployment, path: str, data: bytes | None = None, **headers:
 
 
 def credential(deployment: Deployment, role: str = "viewer") -> dict[str, str]:
-    """The header of a token, made as the how-to has it: in the service that owns the database."""
-    made = deployment.run("migrate", "users", "tokens", "add", "test", "--role", role)
+    """The header of a token, made as the how-to has it: in the service that keeps house."""
+    made = deployment.run("maintain", "users", "tokens", "add", "test", "--role", role)
     assert made.returncode == 0, made.stderr
     return {"Authorization": f"Bearer {made.stdout.strip()}"}
 
@@ -211,7 +211,7 @@ def test_the_api_repairs_dead_letters_as_an_account_of_its_own(
 def test_the_first_administrator_is_made_in_the_deployment_and_signs_in(
     migrated: Deployment, start: Callable[[str], Process]
 ) -> None:
-    made = migrated.run("migrate", "users", "add", "lan", "--role", "administrator", "--generate", "--json")
+    made = migrated.run("maintain", "users", "add", "lan", "--role", "administrator", "--generate", "--json")
     assert made.returncode == 0, made.stderr
     healthy(migrated, "api", start("api"))
     form = {"username": "lan", "password": json.loads(made.stdout)["password"]}
