@@ -19,6 +19,8 @@ from simulators.devices import Simulator
 from simulators.history import CHUNK_SECONDS, history
 from simulators.load import COMMUNE, device
 from simulators.messages import simulators_of
+from simulators.tallies import Tallies, tally
+from simulators.tallies import add as add_tallies
 from storage.arrivals import Settled
 from storage.connect import Session, connect
 from storage.errors import StorageError
@@ -47,6 +49,8 @@ class Written:
     duplicate: int = 0
     conflicts: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
+    tallies: Tallies = field(default_factory=dict)
+    """What was to be written, for a manifest; empty where none is wanted."""
 
     @property
     def readings(self) -> int:
@@ -59,6 +63,7 @@ class Written:
         self.merged += other.merged
         self.duplicate += other.duplicate
         self.conflicts += other.conflicts
+        add_tallies(self.tallies, other.tallies)
         for name, count in other.kinds.items():
             self.kinds[name] = self.kinds.get(name, 0) + count
 
@@ -114,8 +119,13 @@ def backfill(
     start: int,
     end: int,
     progress: Callable[[Written], None] = lambda _: None,
+    *,
+    tallied: bool = False,
 ) -> Written:
-    """Write the history of some devices between two times in Unix seconds; what is stored already is left as it is."""
+    """Write the history of some devices between two times in Unix seconds; what is stored already is left as it is.
+
+    With `tallied`, what comes out of the simulators is counted for a manifest before anything else touches it.
+    """
     writer, written = HistoryWriter(session), Written()
     waiting: dict[str, list[Series]] = {}
     sizes: Counter[str] = Counter()
@@ -126,6 +136,9 @@ def backfill(
         progress(written)
 
     for batch in history(simulators, start, end):
+        for arrays in batch.arrays if tallied else ():
+            for day, size, sums in tally(batch.kind, arrays):
+                add_tallies(written.tallies, {(batch.device.code, batch.kind.name, day): (size, sums)})
         number = numbers[batch.device.code]
         waiting.setdefault(batch.kind.name, []).extend(_stored_form(number, part) for part in batch.arrays)
         sizes[batch.kind.name] += batch.readings
@@ -151,13 +164,18 @@ class Backfilling:
     commune: str
 
     def write(
-        self, codes: Sequence[str], span: tuple[int, int], progress: Callable[[Written], None] = lambda _: None
+        self,
+        codes: Sequence[str],
+        span: tuple[int, int],
+        progress: Callable[[Written], None] = lambda _: None,
+        *,
+        tallied: bool = False,
     ) -> Written:
         """The same as `backfill`, of the devices of some codes, with start and end of `span` in Unix seconds."""
         written = Written()
         shares = _shares(self.commune, codes)
         tasks = [
-            self.executor.submit(_write_share, share, week, min(week + CHUNK_SECONDS, span[1]))
+            self.executor.submit(_write_share, share, week, min(week + CHUNK_SECONDS, span[1]), tallied)
             for week in range(span[0], span[1], CHUNK_SECONDS)
             for share in shares
         ]
@@ -200,9 +218,10 @@ def _open_worker(database_url: str, commune: str, seed: int) -> None:
     _workers[:] = [_Worker(session, numbers, {s.device.code: s for s in simulators_of(sample, seed)})]
 
 
-def _write_share(codes: Sequence[str], start: int, end: int) -> Written:
+def _write_share(codes: Sequence[str], start: int, end: int, tallied: bool) -> Written:
     worker = _workers[0]
-    return backfill(worker.session, [worker.simulators[code] for code in codes], worker.numbers, start, end)
+    simulators = [worker.simulators[code] for code in codes]
+    return backfill(worker.session, simulators, worker.numbers, start, end, tallied=tallied)
 
 
 def _stored_form(device_id: int, part: frames.Arrays) -> Series:

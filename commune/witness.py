@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -12,16 +12,28 @@ from typing import Any
 
 from devices.catalogue import KINDS
 from devices.topics import Channel
-from simulators.communes import SampleCommune
+from simulators.calendar import utc
+from simulators.communes import SampleCommune, load
 from simulators.found import Found, FoundAlert, FoundLetter, FoundNote, FoundReading, Verdict
-from simulators.manifest import Manifest, Record
+from simulators.manifest import HISTORY, Manifest, Record
+from simulators.messages import simulators_of
 from simulators.run import Simulation
 from simulators.verify import verify
+from simulators.verify_history import FoundDay, FoundHistory, verify_history
 from storage.arrivals import now
 from storage.connect import Session
+from storage.history_sums import stored_days
 from storage.ledger import totals
 from storage.ledger_view import in_hand
-from storage.witness import StoredNote, StoredReading, stored_alerts, stored_letters, stored_notes, stored_readings
+from storage.witness import (
+    StoredNote,
+    StoredReading,
+    stored_alerts,
+    stored_letters,
+    stored_notes,
+    stored_readings,
+    stored_readings_between,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,7 +44,11 @@ POLL_SECONDS = 0.25
 
 def compare(session: Session, record: Record) -> Verdict:
     """Hold what is stored of a manifest's commune against the manifest."""
-    return verify(record, _Database(session, record).found())
+    database = _Database(session, record)
+    if record.is_history:
+        simulators = simulators_of(load(record.run["commune"]), int(record.run["seed"]))
+        return verify_history(record, database.history(), simulators)
+    return verify(record, database.found())
 
 
 def report_of(record: Record, verdict: Verdict) -> dict[str, Any]:
@@ -48,6 +64,7 @@ def report_of(record: Record, verdict: Verdict) -> dict[str, Any]:
             "notes": verdict.notes,
             "dead_letters": verdict.letters,
             "alerts": verdict.alerts,
+            "days": verdict.days,
         },
         "alerts_not_judged": dict(verdict.alerts_not_judged),
         "unanswered": verdict.doubtful,
@@ -58,6 +75,11 @@ def report_of(record: Record, verdict: Verdict) -> dict[str, Any]:
 def in_words(report: dict[str, Any]) -> str:
     """The same in some lines."""
     compared = report["compared"]
+    if compared["days"]:
+        return (
+            f"{len(report['differences'])} differences in {compared['readings']} readings, compared by the sums of "
+            f"{compared['days']} days of devices"
+        )
     faults = ", ".join(f"{name} {count}" for name, count in report["faults"].items()) or "none"
     return (
         f"{len(report['differences'])} differences in {report['messages']} messages: {compared['readings']} readings, "
@@ -83,9 +105,24 @@ def recorded(path: Path | None, simulation: Simulation, sample: SampleCommune) -
     if path is None:
         yield None
         return
+    with _begun(path, sample, simulation.about()) as record:
+        yield record
+
+
+@contextmanager
+def told(path: Path | None, sample: SampleCommune, about: Mapping[str, object]) -> Iterator[Manifest | None]:
+    """The manifest of a history, while it is written; None when none is wanted. Raises BadManifest."""
+    if path is None:
+        yield None
+        return
+    with _begun(path, sample, {**about, "way": HISTORY}) as record:
+        yield record
+
+
+@contextmanager
+def _begun(path: Path, sample: SampleCommune, about: Mapping[str, object]) -> Iterator[Manifest]:
     registered = {device.code: device.kind for device in sample.devices}
-    about = {"commune": sample.commune.code, **simulation.about(), "begun_at": now().isoformat()}
-    with Manifest(path, registered, about) as record:
+    with Manifest(path, registered, {"commune": sample.commune.code, **about, "begun_at": now().isoformat()}) as record:
         yield record
         record.say("ended_at", now().isoformat())
 
@@ -93,6 +130,7 @@ def recorded(path: Path | None, simulation: Simulation, sample: SampleCommune) -
 class _Database:
     def __init__(self, session: Session, record: Record) -> None:
         self._session = session
+        self._record = record
         self._commune = record.run["commune"]
         self._since = datetime.fromisoformat(record.run["begun_at"])
         self._kinds = sorted({kind for (kind,) in record.rows("SELECT DISTINCT kind FROM device")})
@@ -102,6 +140,21 @@ class _Database:
         return Found(
             self._readings(), self._notes(), self._letters(), self._readings_at, self._notes_at, self._alerts()
         )
+
+    def history(self) -> FoundHistory:
+        """Everything between the times of a history."""
+        return FoundHistory(self._days(), self._readings_between)
+
+    def _days(self) -> Iterator[FoundDay]:
+        start, end = (utc(float(self._record.run[name])) for name in ("start", "end"))
+        for (kind,) in self._record.rows("SELECT DISTINCT kind FROM history ORDER BY kind"):
+            for day in stored_days(self._session, KINDS[kind], self._commune, start, end):
+                yield day.device, kind, day.day, day.readings, day.others, day.sums
+
+    def _readings_between(self, kind: str, code: str, start: int, end: int) -> Iterator[FoundReading]:
+        rows = stored_readings_between(self._session, KINDS[kind], self._commune, code, utc(start), utc(end))
+        for row in rows:
+            yield _reading(kind, row)
 
     def _readings(self) -> Iterator[FoundReading]:
         for kind in self._kinds:

@@ -96,6 +96,7 @@ class Verdict:
     notes: int = 0
     letters: int = 0
     alerts: int = 0
+    days: int = 0
     alerts_not_judged: dict[str, int] = field(default_factory=dict)
     doubtful: int = 0
 

@@ -19,11 +19,13 @@ from simulators.errors import BadManifest
 from simulators.expect import MICROSECONDS, Letter, Note, Reading, expect
 from simulators.fates import CONFLICT, LOST, conflict, fate_of_message, fate_of_note, fate_of_values, is_identified
 from simulators.faults import Parcel
+from simulators.tallies import Tallies
 
-FORMAT = "1"
+FORMAT = "2"
 FROM_OUTSIDE = frozenset(("begun_at", "ended_at"))
 """What a run says of the clock on the wall; two equal runs differ in it."""
 COMMIT_EVERY = 2000
+HISTORY = "history"
 OFFLINE_ALERT = "device_offline"
 
 _CANONICAL = (
@@ -35,6 +37,7 @@ _CANONICAL = (
     "SELECT number, device, channel, word, source, time, detail, fate FROM note ORDER BY number",
     "SELECT number, level, reason, place, field FROM letter ORDER BY number, place, field, reason",
     "SELECT kind, device, due, until FROM alert ORDER BY due, device",
+    "SELECT device, kind, day, readings, sums FROM history ORDER BY device, day",
 )
 
 
@@ -107,6 +110,16 @@ class Manifest:
         """Messages were sent once more, because the connection was lost before the answer."""
         self._database.executemany(
             "UPDATE message SET again = again + 1 WHERE number = ?", [(number,) for number in numbers]
+        )
+
+    def history(self, tallies: Tallies) -> None:
+        """Enter the readings of a history, once for all of it."""
+        self._database.executemany(
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?)",
+            [
+                (device, kind, day, size, json.dumps(sums, sort_keys=True, separators=(",", ":")))
+                for (device, kind, day), (size, sums) in tallies.items()
+            ],
         )
 
     def _expect(self, number: int, parcel: Parcel, arrival: int) -> str:
@@ -190,6 +203,18 @@ class Record:
     def rows(self, statement: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         """What a statement gives."""
         yield from self._database.execute(statement, parameters)
+
+    @property
+    def is_history(self) -> bool:
+        """Whether it is of a history that was written past the broker, and not of a run."""
+        return self.run.get("way") == HISTORY
+
+    def tallies(self) -> Tallies:
+        """The readings of a history; none in the manifest of a run."""
+        return {
+            (device, kind, day): (size, {name: tuple(parts) for name, parts in json.loads(text).items()})
+            for device, kind, day, size, text in self.rows("SELECT device, kind, day, readings, sums FROM history")
+        }
 
     def faults(self) -> dict[str, int]:
         """How many messages each fault has changed."""

@@ -60,5 +60,16 @@ CREATE INDEX note_identity ON note (device, channel, time) WHERE source = 0;
 -- Everything that is set aside, at its level.
 CREATE TABLE letter (number INTEGER NOT NULL, level TEXT NOT NULL, reason TEXT NOT NULL, place INTEGER, field TEXT);
 
+-- A history written past the broker: of each device and local day (days since 1970, UTC+7) how many readings, and the
+-- sums of each field by which they are known (simulators/tallies.py), as JSON.
+CREATE TABLE history (
+    device TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    readings INTEGER NOT NULL,
+    sums TEXT NOT NULL,
+    PRIMARY KEY (device, day)
+) WITHOUT ROWID;
+
 -- Alerts that must open, where that can be said already: devices whose line was lost, from `due` to `until`.
 CREATE TABLE alert (kind TEXT NOT NULL, device TEXT NOT NULL, due INTEGER NOT NULL, until INTEGER);

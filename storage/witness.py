@@ -72,11 +72,25 @@ def stored_readings(
     """The readings of a commune's devices of a kind: received `since`, or `at` the given times of the devices given."""
     statement = query("witnessed_readings" if since is not None else "witnessed_readings_at")
     composed = sql.SQL(statement).format(table=table(kind))
-    for row in _rows(connection, composed, _where(commune, since, at)):
+    yield from _readings(connection, kind, composed, _where(commune, since, at))
+
+
+def _readings(
+    connection: Connection[Any], kind: Kind, statement: sql.Composed, parameters: dict[str, object]
+) -> Iterator[StoredReading]:
+    for row in _rows(connection, statement, parameters):
         keys = tuple(row[field.name] for field in kind.keys)
         values = tuple(row[field.name] for field in kind.values)
         fixed = {name: row[name] for name in _FIXED}
         yield StoredReading(device=row["witnessed_device"], keys=keys, values=values, **fixed)
+
+
+def stored_readings_between(
+    connection: Connection[Any], kind: Kind, commune: str, code: str, start: datetime, end: datetime
+) -> Iterator[StoredReading]:
+    """The readings of one device with start <= time < end."""
+    composed = sql.SQL(query("witnessed_readings_between")).format(table=table(kind))
+    yield from _readings(connection, kind, composed, {"commune": commune, "code": code, "start": start, "end": end})
 
 
 def stored_notes(

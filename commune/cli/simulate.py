@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,13 +24,12 @@ from commune.cli.simulate_options import (
     SeedOption,
     chosen_simulators,
     failures,
+    moment,
 )
 from commune.cli.simulate_verify import verify_command
 from commune.sample import register
 from commune.settings import read_settings
 from commune.witness import recorded
-from devices.errors import Refused
-from devices.times import read_time
 from simulators.calendar import LOCAL, unix, utc
 from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
@@ -39,7 +37,6 @@ from simulators.fleet import Fleet, load_fleet
 from simulators.lines import Lines
 from simulators.messages import encode_rows, simulators_of
 from simulators.run import LAG_WORTH_SAYING_SECONDS, Simulation, Statistics
-from storage.arrivals import now
 
 app = typer.Typer(help="Simulated communes: run live, backfill history, register, preview.", no_args_is_help=True)
 app.command("backfill")(backfill_command)
@@ -82,7 +79,7 @@ def run_command(
         stopped = True
 
     stop_on_signals(stop)
-    begin = None if start is None else int(unix(_moment(start, "--start")))
+    begin = None if start is None else int(unix(moment(start, "--start")))
     with failures():
         simulators = chosen_simulators(commune, seed, devices)
         whole = load_fleet(fleet) if fleet is not None else Fleet()
@@ -158,7 +155,7 @@ def preview_command(
     with failures():
         sample = load(commune)
         simulator = _simulator(sample, device, seed)
-        last = int(unix(_moment(end, "--end")))
+        last = int(unix(moment(end, "--end")))
         frame = simulator.frame(last - round(hours * _HOUR_SECONDS), last)
         if as_json:
             for rows in frame.messages():
@@ -176,16 +173,6 @@ def preview_command(
 def _simulator(sample: SampleCommune, code: str, seed: int) -> Simulator:
     wanted = sample.device(code)
     return next(s for s in simulators_of(sample, seed) if s.device == wanted)
-
-
-def _moment(text: str | None, option: str) -> datetime:
-    """The time that was asked for, or the present."""
-    if text is None:
-        return now()
-    try:
-        return read_time(text)
-    except Refused as refused:
-        fail(f"{option} {text!r}: {refused.detail}", 2)
 
 
 def _summary(result: Statistics) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,14 +22,16 @@ from commune.cli.simulate_options import (
     SeedOption,
     chosen_simulators,
     failures,
+    moment,
 )
 from commune.sample import Written, backfill, backfilling, register
 from commune.settings import read_settings
+from commune.witness import told
 from simulators.calendar import unix
 from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
 from simulators.history import expected_readings
-from storage.arrivals import now
+from simulators.manifest import Manifest
 from storage.connect import Session
 
 ALONE_READINGS = 200_000
@@ -46,6 +49,10 @@ def backfill_command(
         int | None,
         typer.Option(min=1, max=64, help="Processes that write side by side. Unset: one a processor, at most eight."),
     ] = None,
+    end: Annotated[str | None, typer.Option("--end", help="Until this time, RFC 3339. Unset: now.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Write down what is written, day by day; see `simulate verify`.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the past of a sample commune straight into the database; registers the commune first.
@@ -56,16 +63,23 @@ def backfill_command(
     began = time.monotonic()
     with failures():
         sample, simulators = load(commune), chosen_simulators(commune, seed, devices)
-        end = int(unix(now()))
-        span = end - round(days * 86_400), end
+        last = int(unix(moment(end, "--end")))
+        span = last - round(days * 86_400), last
         total = expected_readings(simulators, *span)
         several = processes or (1 if total < ALONE_READINGS else min(os.cpu_count() or 1, MOST_PROCESSES))
-        with open_database() as session, _told(f"{len(simulators)} devices, {days:g} days", total) as progress:
-            written = _write(session, sample, simulators, span, several, seed, progress)
+        about = {"seed": seed, "start": span[0], "end": span[1], "devices": len(simulators)}
+        with (
+            told(manifest, sample, about) as record,
+            open_database() as session,
+            _told(f"{len(simulators)} devices, {days:g} days", total) as progress,
+        ):
+            written = _write(session, sample, simulators, span, several, seed, progress, record)
     took = time.monotonic() - began
     if as_json:
+        counted = asdict(written)
+        del counted["tallies"]
         echo_json(
-            asdict(written)
+            counted
             | {"seed": seed, "days": days, "devices": len(simulators), "processes": several, "seconds": round(took, 3)}
         )
     else:
@@ -85,13 +99,18 @@ def _write(
     processes: int,
     seed: int,
     progress: Callable[[Written], None],
+    record: Manifest | None,
 ) -> Written:
-    numbers = register(session, sample)
+    numbers, tallied = register(session, sample), record is not None
     if processes == 1:
-        return backfill(session, simulators, numbers, *span, progress)
-    codes = [simulator.device.code for simulator in simulators]
-    with backfilling(database_url(read_settings()), sample.commune.code, seed, processes) as workers:
-        return workers.write(codes, span, progress)
+        written = backfill(session, simulators, numbers, *span, progress, tallied=tallied)
+    else:
+        codes = [simulator.device.code for simulator in simulators]
+        with backfilling(database_url(read_settings()), sample.commune.code, seed, processes) as workers:
+            written = workers.write(codes, span, progress, tallied=tallied)
+    if record is not None:
+        record.history(written.tallies)
+    return written
 
 
 @contextmanager

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from broker.errors import BrokerError
 from commune.cli.common import fail
+from devices.errors import Refused
+from devices.times import read_time
 from simulators.communes import load
 from simulators.devices import Simulator
 from simulators.errors import SimulatorError
 from simulators.messages import simulators_of
+from storage.arrivals import now
 
 CommuneOption = Annotated[str, typer.Option(help="Name of the sample commune.")]
 SeedOption = Annotated[int, typer.Option(help="Seed of the world; the same seed gives the same world.")]
@@ -38,3 +42,13 @@ def failures() -> Iterator[None]:
         yield
     except (SimulatorError, BrokerError) as error:
         fail(str(error))
+
+
+def moment(text: str | None, option: str) -> datetime:
+    """The time that was asked for, or the present."""
+    if text is None:
+        return now()
+    try:
+        return read_time(text)
+    except Refused as refused:
+        fail(f"{option} {text!r}: {refused.detail}", 2)

@@ -50,3 +50,25 @@ WHERE split_part(topic, '/', 2) = %(commune)s AND received_at >= %(since)s;
 -- The alerts that were opened since a moment, oldest first.
 SELECT kind, subject, opened_at, seen_at, closed_at, detail_vi, detail_en FROM alert
 WHERE opened_at >= %(since)s ORDER BY opened_at, alert_id;
+
+-- name: witnessed_days
+-- The readings of a kind from the devices of a commune by local day, counted in whole numbers.
+SELECT d.code, r.day, count(*), count(*) FILTER (WHERE r.is_other), {sums}
+FROM (
+    SELECT t.*, k.key_number, w.microseconds, (w.microseconds / 1000000 + k.key_number) %% 65521 + 1 AS weight,
+        ((w.microseconds / 1000000 + 25200) / 86400)::integer AS day,
+        t.received_at <> t.time OR t.time_source <> 0 OR t.device_time IS NOT NULL AS is_other
+    FROM {table} AS t
+    CROSS JOIN LATERAL (SELECT (extract(epoch FROM t.time) * 1000000)::bigint AS microseconds) AS w
+    CROSS JOIN LATERAL (SELECT {key} AS key_number) AS k
+    WHERE t.time >= %(start)s AND t.time < %(end)s
+) AS r
+JOIN device AS d USING (device_id) JOIN commune AS c USING (commune_id)
+WHERE c.code = %(commune)s
+GROUP BY d.code, r.day;
+
+-- name: witnessed_readings_between
+-- The readings of a kind from one device of a commune between two times.
+SELECT d.code AS witnessed_device, t.* FROM {table} AS t
+JOIN device AS d USING (device_id) JOIN commune AS c USING (commune_id)
+WHERE c.code = %(commune)s AND d.code = %(code)s AND t.time >= %(start)s AND t.time < %(end)s;
