@@ -16,7 +16,8 @@ from psycopg import Connection, sql
 
 from devices.model import Field, Kind
 from devices.readings import TimeSource, Value
-from storage.series_sql import PREVIOUS_TIME, SeriesColumn, after_key, bucket_statement, raw_statement
+from storage.series_buckets import device_statement, stretch_parameters, stretches
+from storage.series_sql import PREVIOUS_TIME, SeriesColumn, after_key, raw_statement
 
 BUCKET_ORIGIN = datetime(2000, 1, 2, 17, tzinfo=UTC)
 """Monday 3 January 2000, 00:00 in UTC+7."""
@@ -82,9 +83,11 @@ def bucketed_series(
     after: Position | None = None,
 ) -> SeriesPage:
     """Aggregates of the columns in buckets of `width`, by bucket and keys."""
-    statement = bucket_statement(kind, columns, resuming=after is not None)
-    parameters: dict[str, object] = {"device_id": device_id, "end": end, "width": width, "origin": BUCKET_ORIGIN}
-    parameters["start"] = start if after is None else max(start, after.time)
+    begin = start if after is None else max(start, after.time)
+    found = stretches(begin, end, width)
+    statement = device_statement(kind, columns, found, resuming=after is not None)
+    parameters: dict[str, object] = {"device_id": device_id, "start": begin, "end": end, "width": width}
+    parameters |= {"origin": BUCKET_ORIGIN} | stretch_parameters(found)
     rows = _fetch(connection, statement, parameters, limit, after)
     keys = 1 + len(kind.keys)
     points = [Point(row[0], row[1:keys], row[keys:]) for row in rows]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from devices.catalogue import KINDS
 from storage.aggregates import Aggregate
 from storage.connect import connect
+from storage.rollup_notes import RollupNotes
 from storage.series import BUCKET_ORIGIN, SeriesPage, bucketed_series
 from storage.series_sql import SeriesColumn
 from tests.api.world import World
@@ -42,6 +43,9 @@ def put(connection: psycopg.Connection[Any], device_id: int, totals: list[tuple[
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
         rows,
     )
+    notes = RollupNotes()
+    notes.add(KIND.name, [row[1] for row in rows])
+    notes.write(connection)
 
 
 def increases(totals: list[float]) -> float:
