@@ -1,8 +1,9 @@
 """Mosquitto's dynamic security, asked and told over MQTT: accounts, roles, and what holds without them.
 
-Commands go as one JSON object to `$CONTROL/dynamic-security/v1`, many at once; the answers come back in their order,
-to the asking client alone. The plugin of 2.0 writes its whole state to disk after every command that changes it, while
-the broker does nothing else: some 12 microseconds a command for each account that it knows.
+Commands go as one JSON object to `$CONTROL/dynamic-security/v1`, many at once. The answers come back in one message to
+everybody who may listen to them, so each asker knows its own by a token. The plugin of 2.0 writes its whole state to
+disk after every command that changes it, while the broker does nothing else: some 12 microseconds a command for each
+account that it knows.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ class DynamicSecurity:
         self._address = address
         self._client = make_client(address, f"commune-accounts-{secrets.token_hex(6)}", manual_ack=False)
         self._client.on_message = self._remember
-        self._answers: list[bytes] = []
+        self._token = ""
+        self._answers: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
         self.open()
@@ -98,8 +100,8 @@ class DynamicSecurity:
         """Send commands in one message and return the answers in full, in their order."""
         if not commands:
             return []
-        token = secrets.token_hex(8)
-        tagged = [{**command, "correlationData": f"{token}-{number}"} for number, command in enumerate(commands)]
+        self._token = secrets.token_hex(8)
+        tagged = [{**command, "correlationData": f"{self._token}-{number}"} for number, command in enumerate(commands)]
         self._answers.clear()
         refused: list[bool] = []
         self._client.on_publish = lambda _c, _u, _mid, reason, _p: refused.append(reason.is_failure)
@@ -109,7 +111,11 @@ class DynamicSecurity:
             raise NotInControl(f"the MQTT broker does not take commands of account {self._address.username!r}")
         if not answered or not self._answers:
             raise BrokerUnreachable("the MQTT broker did not answer what it was told about accounts")
-        return _in_order(self._answers[0], [command["correlationData"] for command in tagged])
+        by_token = {answer["correlationData"]: answer for answer in self._answers}
+        try:
+            return [by_token[command["correlationData"]] for command in tagged]
+        except KeyError as error:
+            raise BrokerError(f"the MQTT broker left a command about accounts without an answer: {error}") from error
 
     def state(self) -> State:
         """Everything that the plugin knows, page by page."""
@@ -134,18 +140,12 @@ class DynamicSecurity:
                 return
 
     def _remember(self, _client: object, _userdata: object, message: MQTTMessage) -> None:
-        self._answers.append(bytes(message.payload))
-
-
-def _in_order(payload: bytes, tokens: Sequence[str]) -> list[dict[str, Any]]:
-    """The answers of a message, one for each command; raises BrokerError for an answer that is not to our commands."""
-    try:
-        answers = {answer.get("correlationData"): answer for answer in orjson.loads(payload)["responses"]}
-        return [answers[token] for token in tokens]
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise BrokerError(
-            f"the MQTT broker answered otherwise than dynamic security does: {payload[:200]!r}"
-        ) from error
+        try:
+            responses = orjson.loads(message.payload)["responses"]
+            ours = [one for one in responses if str(one.get("correlationData", "")).startswith(f"{self._token}-")]
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            return  # not what dynamic security says; who waits for an answer waits in vain and says so
+        self._answers += ours
 
 
 def _client(entry: dict[str, Any]) -> Client:

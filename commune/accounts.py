@@ -38,9 +38,9 @@ IDLE_SECONDS = 5.0
 LISTEN_SECONDS = 0.5
 """How long a wait for the database may keep the thread from seeing that it is to stop."""
 RETRY_SECONDS = 1.0
-MESSAGE_SECONDS = 0.1
+MESSAGE_SECONDS = 0.4
 """So long may one message of commands keep the broker from its other work."""
-REST_SHARE = 0.5
+REST_SHARE = 0.25
 """After a message the broker is left alone for this share of the time that it took."""
 FIRST_BATCH, LARGEST_BATCH = 20, 200
 NO_KEY = "COMMUNE_SECRET_KEY is not set for `commune maintain`: the password cannot be opened"
@@ -103,10 +103,11 @@ class Accounts:
         waiting = waiting_accounts(session, limit=self._batch, also_failed=also_failed)
         if not waiting:
             return False
-        started = time.monotonic()
-        settle_accounts(session, self._told(waiting))
-        took = time.monotonic() - started
         full = len(waiting) == self._batch
+        started = time.monotonic()
+        settled = self._told(waiting)
+        took = time.monotonic() - started
+        settle_accounts(session, settled)
         self._batch = max(1, min(LARGEST_BATCH, round(len(waiting) * MESSAGE_SECONDS / max(took, 0.001))))
         if full:
             stopping.wait(took * REST_SHARE)

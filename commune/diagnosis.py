@@ -13,6 +13,8 @@ from broker.configuration import BrokerConfiguration, read_configuration
 from broker.errors import BrokerError
 from broker.probe import probe
 from broker.watch import look
+from commune.certificates import CertificateError
+from commune.diagnosis_accounts import judge_accounts, judge_certificate
 from commune.diagnosis_broker import judge_durability, judge_queues
 from commune.findings import Finding, State, found
 from commune.settings import Settings, SettingsError, read_settings
@@ -94,6 +96,17 @@ def check_queues(settings: Settings) -> Finding:
     return judge_queues(look(_broker(settings)), _configuration(settings))
 
 
+def check_accounts(settings: Settings) -> Finding:
+    """The broker knows every device as the registry says."""
+    with closing(connect(_database_url(settings), autocommit=True)) as connection:
+        return judge_accounts(connection, _broker(settings), has_key=settings.secret_key is not None)
+
+
+def check_certificate(settings: Settings) -> Finding:
+    """The broker's certificate does not expire soon."""
+    return judge_certificate(_broker(settings), settings.broker_certificate_file)
+
+
 def check_alerts(settings: Settings) -> Finding:
     """Nothing calls for a person at this moment."""
     with closing(connect(_database_url(settings), autocommit=True)) as connection:
@@ -167,6 +180,8 @@ CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "durability": check_durability,
     "queues": check_queues,
     "sessions": check_sessions,
+    "accounts": check_accounts,
+    "certificate": check_certificate,
     "alerts": check_alerts,
     "clock": check_clock,
     "disk": check_disk,
@@ -187,7 +202,7 @@ def diagnose(names: Iterable[str] = tuple(CHECKS)) -> list[Finding]:
             continue
         try:
             findings.append(check(settings))
-        except (SettingsError, StorageError, BrokerError, OSError) as error:
+        except (SettingsError, StorageError, BrokerError, CertificateError, OSError) as error:
             findings.append(_failed(name, error))
     return findings
 

@@ -106,6 +106,13 @@ class Settings(SignInSettings):
     broker_ca_file: Annotated[
         Path | None, Field(description="Certificate authority of the broker's TLS listener. Unset: no TLS.")
     ] = None
+    broker_certificate_file: Annotated[
+        Path | None,
+        Field(
+            description="Certificate of the broker's TLS listener, where this machine can read it: `commune doctor` "
+            "warns before it expires. Unset: only what the broker itself shows is looked at."
+        ),
+    ] = None
     broker_configuration_file: Annotated[
         Path | None,
         Field(

@@ -185,6 +185,17 @@ def test_a_state_of_many_pages_is_read_in_full(
     assert set(SERVICES) < set(state.roles)
 
 
+def test_two_who_ask_at_once_each_get_their_own_answers(broker_server: MosquittoServer, lamp: DeviceAccount) -> None:
+    with (
+        DynamicSecurity(broker_server.address("maintain")) as one,
+        DynamicSecurity(broker_server.address("maintain")) as other,
+    ):
+        for number in range(20):
+            account = replace(lamp, device=f"den-{number}")
+            assert fulfil(one, [Wish(account, True, "good", is_new=True)]) == [DONE]
+            assert account.username in other.state().clients
+
+
 @pytest.mark.parametrize("account", ["ingest", "simulator"])
 def test_no_other_service_gives_accounts(broker_server: MosquittoServer, account: str) -> None:
     with pytest.raises(NotInControl, match=f"account '{account}' give accounts"):

@@ -46,6 +46,7 @@ def environment(database_url: str, address: BrokerAddress, directory: Path) -> d
         "COMMUNE_BROKER_PORT": str(address.port),
         "COMMUNE_BROKER_USERNAME": address.username or "",
         "COMMUNE_BROKER_PASSWORD": address.password or "",
+        "COMMUNE_SECRET_KEY": "a secret of more than thirty-two characters",
         "COMMUNE_LOCAL_DIRECTORY": str(directory),
     }
 
@@ -125,7 +126,7 @@ def test_a_database_that_is_away_fails_its_checks_and_the_broker_is_asked_all_th
     result = run(away, "--json")
     assert result.exit_code == 1
     failed = {name for name, finding in checks(result).items() if finding["state"] == "fail"}
-    assert failed - {"disk"} == {"database", "migrations", "sessions", "alerts", "clock"}
+    assert failed - {"disk"} == {"database", "migrations", "sessions", "accounts", "alerts", "clock"}
     assert checks(result)["broker"]["state"] == "ok"
 
 
