@@ -39,6 +39,7 @@ OPENAPI = {
     "paths": {
         "/b/{code}": {
             "get": {
+                "x-role": "viewer",
                 "summary": "One b",
                 "description": "It says\nwhat b is.",
                 "parameters": [
@@ -58,10 +59,11 @@ OPENAPI = {
         },
         "/a": {
             "post": {
+                "x-role": "operator",
                 "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Body"}}}},
                 "responses": {"204": {"description": "Done"}},
             },
-            "get": {"responses": {}},
+            "get": {"x-role": "public", "responses": {}},
         },
     },
     "components": {
@@ -127,7 +129,7 @@ def test_routes_are_sorted_by_path_and_then_by_method() -> None:
 
 def test_a_route_is_written_with_its_parameters_and_answers() -> None:
     text = routes_page(OPENAPI)
-    assert "## GET /b/{code}\n\nOne b\n\nIt says what b is.\n\n" in text
+    assert "## GET /b/{code}\n\nOne b\n\nIt says what b is.\n\nRole: `viewer`\n\n" in text
     assert "| `code` | path | string | Its code |" in text
     assert "| `limit` | query, required | integer; default `5` | Limit |" in text
     assert "| `state` | query | one of `open`, `closed` |" in text
