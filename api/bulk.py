@@ -16,7 +16,7 @@ from threading import BoundedSemaphore, Event
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
@@ -40,7 +40,7 @@ from devices.model import Text
 from devices.people import Role
 from devices.registry import Device
 from devices.sheets.writing import Format, accounts_file
-from storage.errors import DatabaseUnavailable, StorageError
+from storage.errors import DatabaseUnavailable, StorageError, VerdictsChanged
 from storage.import_verdicts import Outcome, Verdict
 from storage.places import list_communes
 from storage.registry_import import ImportReport, NewAccount, import_devices
@@ -97,6 +97,7 @@ class Job:
     sheet: Sheet
     dry_run: bool
     sheets: bool
+    expected: str | None = None
 
     def run(self, progress: Callable[[int], None] = lambda _rows: None) -> ImportAnswer:
         """Judge the rows, and write them unless it is a dry run. Raises ApiProblem, StorageError."""
@@ -112,7 +113,10 @@ class Job:
                     role=self.caller.role,
                     with_accounts=True,
                     sealer=self.context.sealer,
+                    expected=self.expected,
                 )
+        except VerdictsChanged as error:
+            raise _outdated() from error
         finally:
             _ONE_AT_A_TIME.release()
         if report.done:
@@ -124,6 +128,7 @@ class Job:
         return ImportAnswer(
             dry_run=self.dry_run,
             done=report.done,
+            etag=etag(report.digest),
             rows=len(report.verdicts),
             added=report.count(Outcome.ADDED),
             changed=report.count(Outcome.CHANGED),
@@ -154,7 +159,7 @@ class Job:
 
 @router.post(
     "/communes/{commune}/devices/import",
-    responses={**problems(403, 404, 413, 415, 422), **_LINES},
+    responses={**problems(403, 404, 412, 413, 415, 422), **_LINES},
     response_model=ImportAnswer,
     openapi_extra=_BODY,
 )
@@ -165,6 +170,9 @@ async def import_file(
     commune: CommunePath,
     dry_run: Annotated[bool, Query(description="Judge every row and change nothing.")] = False,
     sheets: Annotated[bool, Query(description="Give the new accounts as files (XLSX, CSV) too.")] = False,
+    if_match: Annotated[
+        str | None, Header(description="The etag of a dry run: 412 where the import would do something else by now.")
+    ] = None,
 ) -> Response:
     """Register new devices and describe known ones anew, from a file: all rows or none, with a verdict on each.
 
@@ -174,7 +182,8 @@ async def import_file(
     """
     data = await request.body()
     sheet = await run_in_threadpool(_read, context, data, commune)
-    job = Job(context, caller, commune, sheet, dry_run, sheets)
+    expected = None if if_match is None else if_match.strip().strip('"')
+    job = Job(context, caller, commune, sheet, dry_run, sheets, expected)
     headers = {"Cache-Control": "no-store"}
     if NDJSON in request.headers.get("accept", ""):
         return StreamingResponse(_lines(job, request.url.path), media_type=NDJSON, headers=headers)
@@ -232,6 +241,22 @@ async def _lines(job: Job, path: str) -> AsyncIterator[bytes]:
 
 def _line(members: dict[str, Any]) -> bytes:
     return orjson.dumps(members) + b"\n"
+
+
+def etag(digest: str) -> str:
+    """What stands for an import as it was tried."""
+    return f'"{digest}"'
+
+
+def _outdated() -> ApiProblem:
+    return ApiProblem(
+        Problem.OUTDATED,
+        Text(
+            "Danh bạ đã thay đổi sau lần chạy thử. Hãy chạy thử lại và xem kết luận mới.",
+            "The registry has changed since the file was tried. Try it again, and look at the new verdicts.",
+        ),
+        allowed={"If-Match": "the etag of a dry run of the same file"},
+    )
 
 
 def _unavailable(error: StorageError) -> ApiProblem:

@@ -61,6 +61,10 @@ class ImportAnswer(Schema):
 
     dry_run: bool = Field(examples=[True])
     done: bool = Field(examples=[False])
+    etag: str = Field(
+        description="Send it as If-Match to import no other than what was tried.",
+        examples=['"a0b1c2d3e4f5a0b1c2d3e4f5"'],
+    )
     rows: int = Field(examples=[120])
     added: int = Field(examples=[100])
     changed: int = Field(examples=[12])

@@ -116,6 +116,10 @@ class SignInLocked(SignInRefused):
         self.seconds = seconds
 
 
+class VerdictsChanged(StorageError):
+    """The registry has changed since an import was tried: it would do something else now than what was confirmed."""
+
+
 @contextmanager
 def driver_errors() -> Iterator[None]:
     """Translate the driver's errors: a lost or refused connection is DatabaseUnavailable, the rest StorageError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import orjson
@@ -15,7 +16,7 @@ from devices.model import Text
 from devices.passwords import Sealer, new_password
 from devices.people import Role
 from storage.broker_accounts import ask_for_accounts
-from storage.errors import RegistryRefused, driver_errors
+from storage.errors import RegistryRefused, VerdictsChanged, driver_errors
 from storage.import_verdicts import Judge, Outcome, Verdict
 from storage.registry import Pair, parameters_of
 from storage.sql import query
@@ -40,6 +41,8 @@ class ImportReport:
 
     verdicts: tuple[Verdict, ...]
     done: bool
+    digest: str
+    """Stands for what the import does: the same where it does the same to the same devices."""
     accounts: tuple[NewAccount, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
@@ -56,12 +59,14 @@ def import_devices(
     role: Role | None = None,
     with_accounts: bool = False,
     sealer: Sealer | None = None,
+    expected: str | None = None,
 ) -> ImportReport:
     """Register new devices and describe registered ones anew, by what each row gives; nothing when any row is refused.
 
     `progress` is called with the number of rows that are through since the last call, judged on a dry run and written
     else; what it raises undoes everything. With a `role` a device is led only to states to which this role may lead
-    it. `with_accounts` asks for an account at the broker for every new device, with a password where there is a
+    it. With the `expected` digest of a dry run it raises VerdictsChanged where it would do something else by now.
+    `with_accounts` asks for an account at the broker for every new device, with a password where there is a
     `sealer` for it.
     """
     with driver_errors(), connection.transaction():
@@ -71,10 +76,20 @@ def import_devices(
         for batch in _batched(rows):
             verdicts.extend(map(judge.verdict, batch))
             progress(len(batch) if dry_run else 0)
+        digest = _digest(verdicts)
+        if expected is not None and expected != digest:
+            raise VerdictsChanged("the registry has changed since the dry run")
         done = not dry_run and all(verdict.outcome is not Outcome.REFUSED for verdict in verdicts)
         added = _write(connection, verdicts, judge, progress) if done else {}
         accounts = _give_accounts(connection, verdicts, added, sealer) if with_accounts else []
-    return ImportReport(tuple(verdicts), done, tuple(accounts))
+    return ImportReport(tuple(verdicts), done, digest, tuple(accounts))
+
+
+def _digest(verdicts: Iterable[Verdict]) -> str:
+    made = blake2b(digest_size=12)
+    for verdict in verdicts:
+        made.update(repr((verdict.line, verdict.outcome, verdict.before, verdict.device)).encode())
+    return made.hexdigest()
 
 
 def _write(

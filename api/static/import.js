@@ -20,6 +20,7 @@ let verdicts = [];
 let wanted = "all";
 let shown = 0;
 let unsaved = false;
+let tried = null;
 
 function commune() {
   return form.elements.commune.value;
@@ -43,6 +44,8 @@ async function send(dryRun) {
   const { csrf_token: token } = await me();
   const type = TYPES[file.name.split(".").pop().toLowerCase()] ?? "application/octet-stream";
   const headers = { "X-CSRF-Token": token, "Content-Type": type, Accept: LINES };
+  // What is written is what was shown: the server refuses it if the registry has changed in between.
+  if (!dryRun) headers["If-Match"] = tried;
   const path = `/api/v1/communes/${commune()}/devices/import?dry_run=${dryRun}&sheets=${!dryRun}`;
   // A file that changed on the disk since it was chosen is not read at all: its bytes are taken first.
   const body = await file.arrayBuffer();
@@ -153,6 +156,7 @@ function isWanted(verdict) {
 
 function showVerdicts(report) {
   verdicts = report.verdicts;
+  tried = report.etag;
   for (const chip of at("outcomes").children) {
     const { outcome } = chip.dataset;
     const number = outcome === "all" ? report.rows : report[outcome];

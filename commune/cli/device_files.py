@@ -71,7 +71,7 @@ def import_command(
                 sealer=sealer if accounts is not None else None,
             )
         if told is not None and report.accounts:
-            told.write(_accounts_bytes(report, accounts, settings))
+            _tell(told, _accounts_bytes(report, accounts, settings))
     if as_json:
         echo_json(_report_as_data(report, sheet, dry_run))
     else:
@@ -152,8 +152,19 @@ def _sheet_of_accounts(path: Path | None) -> Iterator[BinaryIO | None]:
         with os.fdopen(handle, "wb") as file:
             yield file
     finally:
-        if path.stat().st_size == 0:
+        if path.exists() and path.stat().st_size == 0:
             path.unlink()
+
+
+def _tell(file: BinaryIO, data: bytes) -> None:
+    try:
+        file.write(data)
+        file.flush()
+    except OSError as error:
+        fail(
+            f"đã nhập, nhưng không ghi được bảng tài khoản ({error.strerror}); hãy cấp mật khẩu mới / the devices are "
+            "registered, but the sheet of accounts could not be written; give them new passwords"
+        )
 
 
 def _accounts_bytes(report: ImportReport, path: Path | None, settings: Settings) -> bytes:

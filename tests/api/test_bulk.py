@@ -127,6 +127,26 @@ def test_one_bad_row_keeps_all_others_out(client: httpx.Client) -> None:
     assert registered(client) == 0
 
 
+@pytest.mark.parametrize("accept", ["application/json", NDJSON])
+def test_what_is_imported_is_what_was_tried(world: World, client: httpx.Client, accept: str) -> None:
+    def confirm(tag: str) -> httpx.Response:
+        headers = {"Content-Type": CSV, "Accept": accept, "If-Match": tag}
+        return client.post(IMPORT, content="mã,loại,tên\ntram-1,environment,Tên mới\n".encode(), headers=headers)
+
+    world.device("tram-1", name="Tên cũ")
+    tried = send(client, "mã,loại,tên\ntram-1,environment,Tên mới\n", dry_run=True)
+    with closing(connect(world.url)) as connection:
+        connection.execute("UPDATE device SET name = 'Tên của người khác'")
+        connection.commit()
+    told = json.loads(confirm(tried["etag"]).text.splitlines()[-1])
+    problem = told.get("problem", told)
+    assert (problem["status"], problem["type"]) == (412, "/api/v1/problems/outdated")
+    again = send(client, "mã,loại,tên\ntram-1,environment,Tên mới\n", dry_run=True)
+    assert again["etag"] != tried["etag"]
+    told = json.loads(confirm(again["etag"]).text.splitlines()[-1])
+    assert told.get("report", told)["done"]
+
+
 @pytest.mark.usefixtures("world")
 def test_a_row_of_another_commune_is_refused(client: httpx.Client) -> None:
     told = send(client, "mã xã,mã,loại\nvo-nhai,w-1,wifi\n,w-2,wifi\n")
