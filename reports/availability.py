@@ -3,7 +3,7 @@
 An hour's availability is the share of it in which every condition of the kind held: the smallest of their shares, which
 is exact when one thing fails at a time and is never too small otherwise. Time of which there are no readings counts as
 not available: a device that says nothing cannot be shown to work. The same figure over the time that is known is given
-beside it, so that a silent device is told from a faulty one.
+beside it, so that a silent device is told from a faulty one. Where a kind has working hours, only those count.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ DEFINITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class AvailableHours:
-    """Hours of each device over a period: all, those of which there are readings, those in which it was available."""
+    """Hours of each device: those required, of these those of which there are readings, and those when it was fit."""
 
     hours: Floats
     known: Floats
@@ -98,8 +98,9 @@ def good_share(condition: Condition | AtMost, value: Floats) -> Floats:
     return np.where(np.isfinite(value), (value <= condition.limit).astype(np.float64), np.nan)
 
 
-def available_hours(known: Floats, shares: Sequence[Floats]) -> AvailableHours:
-    """Hours of devices from the share of each hour that is known (0 to 1) and from those in which conditions held.
+def available_hours(required: Floats, known: Floats, shares: Sequence[Floats]) -> AvailableHours:
+    """Hours of devices from the share of each hour in which they have to work (0 to 1), the share that is known, and
+    those in which conditions held.
 
     All are hours × devices. A device that never says anything of a condition is not held to it; an hour without any
     word on a condition of which it speaks at other times is known as far as the other conditions are.
@@ -107,10 +108,7 @@ def available_hours(known: Floats, shares: Sequence[Floats]) -> AvailableHours:
     stacked = np.stack(shares)
     told = np.isfinite(stacked)
     least = np.where(told, stacked, 1.0).min(axis=0)
-    some = told.any(axis=0)
-    known = np.where(some, known, 0.0)
+    told_of = np.where(told.any(axis=0), known, 0.0) * required
     return AvailableHours(
-        hours=np.full(known.shape[1], float(known.shape[0])),
-        known=known.sum(axis=0),
-        available=np.where(some, least * known, 0.0).sum(axis=0),
+        hours=required.sum(axis=0), known=told_of.sum(axis=0), available=(least * told_of).sum(axis=0)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +11,12 @@ from devices.model import Text
 from reports.availability import DEFINITIONS, AvailableHours, Condition, available_hours, good_share
 from reports.figures import Figure, Group, Method, Report, Row, grouped
 from reports.grids import Floats
+from reports.nights import days_touched, required_shares, scheduled
 from reports.periods import Period
 from reports.sources import Scope, devices_of, hours_of, in_service, known_share, numbers_of, passed
 from storage.connect import Session
 from storage.fleet import FleetDevice
-from storage.report_hours import Ask, Part, read_arrivals
+from storage.report_hours import Ask, Part, read_moments
 
 METHODS = {
     "availability": Method(
@@ -47,7 +47,7 @@ def availability_report(session: Session, scope: Scope, group: Group, kind: str 
     """Availability of devices of one kind, or of all kinds that have a definition, up to now at most."""
     period = passed(scope)
     parts = [
-        _count_kind(session, found, name, period)
+        _count_kind(session, scope, found, name, period)
         for name in ([kind] if kind else DEFINITIONS)
         if (found := devices_of(session, scope, name)) and period.hours
     ]
@@ -62,8 +62,8 @@ def availability_report(session: Session, scope: Scope, group: Group, kind: str 
     for place, members in grouped(devices, group):
         whole, told, good = (float(values[members].sum()) for values in (hours, known, available))
         figures = {
-            "availability": Figure(_share(good, whole), "", "availability", round(told, 1), whole),
-            "availability_known": Figure(_share(good, told), "", "availability_known", round(told, 1), whole),
+            "availability": Figure(_share(good, whole), "", "availability", round(told, 1), round(whole, 1)),
+            "availability_known": Figure(_share(good, told), "", "availability_known", round(told, 1), round(whole, 1)),
         }
         kinds = {devices[member].kind for member in members}
         words = {"available_when": DEFINITIONS[kinds.pop()].words} if len(kinds) == 1 else {}
@@ -75,18 +75,21 @@ def _share(part: float, whole: float) -> float | None:
     return round(part / whole, 4) if whole > 0 else None
 
 
-def _count_kind(session: Session, devices: list[FleetDevice], kind: str, period: Period) -> _Counted:
+def _count_kind(session: Session, scope: Scope, devices: list[FleetDevice], kind: str, period: Period) -> _Counted:
     conditions = DEFINITIONS[kind].conditions
     asks = [Ask(c.field, Part.SHARE if isinstance(c, Condition) else Part.MEAN) for c in conditions]
     found = hours_of(session, devices, asks, period)
     shares = [good_share(condition, found[ask]) for condition, ask in zip(conditions, asks, strict=True)]
-    readings = _readings(session, devices, kind, period)
-    service = in_service(devices, readings, period)
-    counted: AvailableHours = available_hours(known_share(readings, devices) * service, shares)
-    return _Counted(devices, service.sum(axis=0).astype(np.float64), counted.known, counted.available)
+    readings = read_moments(session, KINDS[kind], numbers_of(devices), period.start, period.end)
+    required = _working_shares(scope, kind, period)[:, None] * in_service(devices, readings, period)
+    counted: AvailableHours = available_hours(required, known_share(readings, devices), shares)
+    return _Counted(devices, counted.hours, counted.known, counted.available)
 
 
-def _readings(session: Session, devices: Sequence[FleetDevice], kind: str, period: Period) -> Floats:
-    """Readings of each hour; those of several radios at one moment are one."""
-    delays = [0.0] * len(devices)
-    return read_arrivals(session, KINDS[kind], numbers_of(devices), delays, period.start, period.end)[0]
+def _working_shares(scope: Scope, kind: str, period: Period) -> Floats:
+    """The share of each hour in which devices of a kind have to work."""
+    rule = scope.rules.availability.working_hours.get(kind)
+    if rule is None:
+        return np.ones(period.hours)
+    spans = [scheduled(rule.begin, rule.end, day) for day in days_touched(period.start, period.hours)]
+    return required_shares(period.start, period.hours, spans)

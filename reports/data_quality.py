@@ -52,8 +52,9 @@ class QualityCounts:
     `accepted`, `repeated`, `conflicts`, `readings_set_aside` and `fields_set_aside` are from the loss ledger, by day of
     receipt: readings that were stored, merged or recognised as repeated; those recognised as repeated; those that
     contradict a stored one; readings and fields set aside for any other reason. The rest is by the readings' own time:
-    readings there were, `prompt` those received on time; the periods (hours, or intervals where those are longer) that
-    were watched, with any reading, with a prompt one; readings expected, and as many of them as came.
+    readings there were, `timed` those of which is known when they came, `prompt` those that came on time; the periods
+    (hours, or intervals where those are longer) that were watched, those with any reading, those of which is known when
+    their readings came, and those of them with a prompt one; readings expected, and as many of them as came.
     """
 
     accepted: float = 0.0
@@ -62,9 +63,11 @@ class QualityCounts:
     readings_set_aside: float = 0.0
     fields_set_aside: float = 0.0
     readings: float = 0.0
+    timed: float = 0.0
     prompt: float = 0.0
     periods: float = 0.0
     periods_alive: float = 0.0
+    periods_timed: float = 0.0
     periods_live: float = 0.0
     expected: float = 0.0
     filled: float = 0.0
@@ -75,8 +78,8 @@ class QualityCounts:
             "valid": _share(self.accepted, self.accepted + self.readings_set_aside + self.fields_set_aside),
             "complete": _share(self.filled, self.expected),
             "clean": _share(self.accepted - self.repeated, self.accepted + self.conflicts),
-            "live": _share(self.periods_live, self.periods),
-            "on_time": _share(self.prompt, self.readings),
+            "live": _share(self.periods_live, self.periods_timed),
+            "on_time": _share(self.prompt, self.timed),
             "alive": _share(self.periods_alive, self.periods),
         }
         judged = [found[name][0] for name in ("valid", "complete", "clean", "live")]
@@ -94,23 +97,25 @@ def add_up(counts: Iterable[QualityCounts]) -> QualityCounts:
     return QualityCounts(**{f.name: sum(getattr(one, f.name) for one in listed) for f in fields(QualityCounts)})
 
 
-def count_arrivals(readings: Floats, prompt: Floats, interval_seconds: float) -> QualityCounts:
-    """The counts by the readings' own time of one device, from readings and prompt readings of each hour.
+def count_arrivals(readings: Floats, late: Floats, interval_seconds: float) -> QualityCounts:
+    """The counts by the readings' own time of one device, from readings and late readings of each hour.
 
-    A device that reports less than once an hour is counted in periods of its interval, in whole hours; hours that make
-    no whole period at the end are left out.
+    `late` is NaN where nobody knows any more when readings came. A device that reports less than once an hour is
+    counted in periods of its interval, in whole hours; hours that make no whole period at the end are left out.
     """
     width = max(1, int(np.ceil(interval_seconds / 3600.0)))
     periods = len(readings) // width
-    came = readings[: periods * width].reshape(periods, width).sum(axis=1)
-    promptly = prompt[: periods * width].reshape(periods, width).sum(axis=1)
+    came, delayed = (hours[: periods * width].reshape(periods, width).sum(axis=1) for hours in (readings, late))
+    known, prompt = np.isfinite(delayed), np.maximum(came - np.nan_to_num(delayed), 0.0)
     expected = float(expected_readings(interval_seconds, 3600.0 * width))
     return QualityCounts(
-        readings=float(readings.sum()),
-        prompt=float(prompt.sum()),
+        readings=float(came.sum()),
+        timed=float(came[known].sum()),
+        prompt=float(prompt[known].sum()),
         periods=float(periods),
         periods_alive=float((came > 0).sum()),
-        periods_live=float((promptly > 0).sum()),
+        periods_timed=float(known.sum()),
+        periods_live=float((prompt[known] > 0).sum()),
         expected=expected * periods,
         filled=float(np.minimum(came, expected).sum()),
     )

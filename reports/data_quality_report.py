@@ -15,7 +15,7 @@ from reports.sources import Scope, devices_of, in_service, numbers_of, passed
 from storage.connect import Session
 from storage.fleet import FleetDevice
 from storage.report_books import DeviceBooks, read_books
-from storage.report_hours import read_arrivals
+from storage.report_hours import read_late, read_moments
 
 SOURCE = "1709/BKHCN-CĐSQG: dữ liệu đúng, đủ, sạch, sống; definition of the report"
 STEP = timedelta(days=7)
@@ -55,29 +55,31 @@ def data_quality_report(session: Session, scope: Scope, group: Group, kind: str 
     return Report("data_quality", scope.period, group, METHODS, rows)
 
 
-def _steps(period: Period) -> Iterator[Period]:
-    start = period.start
-    while start < period.end:
-        yield Period(start, min(start + STEP, period.end))
-        start += STEP
-
-
 def _count_kind(
     session: Session, devices: Sequence[FleetDevice], kind: str, period: Period
 ) -> dict[int, QualityCounts]:
     """The counts of each device of one kind, by its number."""
     numbers = numbers_of(devices)
     delays = [allowed_delay_seconds(device.expected_interval_seconds) for device in devices]
-    parts = [read_arrivals(session, KINDS[kind], numbers, delays, step.start, step.end) for step in _steps(period)]
-    readings, prompt = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    readings = read_moments(session, KINDS[kind], numbers, period.start, period.end)
+    late = np.concatenate(
+        [read_late(session, KINDS[kind], numbers, delays, step.start, step.end) for step in _steps(period)]
+    )
     service = in_service(devices, readings, period)
     books = read_books(session, numbers, period.start, period.end)
     found = {}
     for place, device in enumerate(devices):
         there = service[:, place]
-        arrived = count_arrivals(readings[there, place], prompt[there, place], device.expected_interval_seconds)
+        arrived = count_arrivals(readings[there, place], late[there, place], device.expected_interval_seconds)
         found[device.device_id] = add_up([arrived, _of_books(books.get(device.device_id, DeviceBooks()))])
     return found
+
+
+def _steps(period: Period) -> Iterator[Period]:
+    start = period.start
+    while start < period.end:
+        yield Period(start, min(start + STEP, period.end))
+        start += STEP
 
 
 def _of_books(books: DeviceBooks) -> QualityCounts:

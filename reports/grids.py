@@ -87,4 +87,4 @@ def rolling_mean(values: Floats, width: int, least: float) -> Floats:
 
 def by_day(values: Floats) -> Floats:
     """Hours × devices, beginning at a midnight, as days × 24 × devices."""
-    return values.reshape((-1, HOURS_A_DAY, *values.shape[1:]))
+    return values.reshape((values.shape[0] // HOURS_A_DAY, HOURS_A_DAY, *values.shape[1:]))

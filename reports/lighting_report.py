@@ -12,7 +12,7 @@ from devices.model import Text
 from reports.figures import Figure, Group, Method, Place, Report, Row, grouped, number
 from reports.grids import Floats, floats
 from reports.lighting import FAULTS, NAMED_FAULTS, LampHours, baseline_energy, lamp_hours, ratio, saving
-from reports.nights import days_touched, night_of, required_shares, scheduled_night
+from reports.nights import days_touched, night_of, required_shares, scheduled
 from reports.periods import Period
 from reports.sources import Scope, devices_of, hours_of, in_service, known_share, numbers_of, passed, positions
 from storage.connect import Session
@@ -90,7 +90,7 @@ def required_hours(session: Session, scope: Scope, lamps: Sequence[FleetDevice],
     """
     rules, days = scope.rules.lighting, days_touched(period.start, period.hours)
     if rules.lit_from is not None and rules.lit_until is not None:
-        nights = [scheduled_night(rules.lit_from, rules.lit_until, day) for day in days]
+        nights = [scheduled(rules.lit_from, rules.lit_until, day) for day in days]
         return np.repeat(required_shares(period.start, period.hours, nights)[:, None], len(lamps), axis=1)
     places = [(round(latitude, 2), round(longitude, 2)) for latitude, longitude in positions(session, scope, lamps)]
     shares = {

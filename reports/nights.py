@@ -1,4 +1,4 @@
-"""When public lamps have to be lit: from sunset to sunrise at a place, or by a fixed schedule."""
+"""When something has to work: lamps from sunset to sunrise at a place, or anything by a fixed schedule."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ def night_of(latitude: float, longitude: float, day: date) -> Span:
     return sets, min(rise for rise in rises if rise > sets)
 
 
-def scheduled_night(from_time: time, until_time: time, day: date) -> Span:
+def scheduled(from_time: time, until_time: time, day: date) -> Span:
     """A fixed schedule in local time; an end that is not after the beginning is on the next day."""
     start = datetime.combine(day, from_time, LOCAL_TIME)
     end = datetime.combine(day, until_time, LOCAL_TIME)
     return start, end if end > start else end + timedelta(days=1)
 
 
-def required_shares(start: datetime, hours: int, nights: list[Span]) -> Floats:
-    """The share (0 to 1) of each hour from `start` on in which lamps have to be lit."""
+def required_shares(start: datetime, hours: int, spans: list[Span]) -> Floats:
+    """The share (0 to 1) of each hour from `start` on that lies in one of the spans."""
     origin = start.astimezone(UTC)
     edges = np.arange(hours + 1, dtype=np.float64)
     shares = np.zeros(hours)
-    for begins, ends in nights:
+    for begins, ends in spans:
         first, last = (begins - origin) / HOUR, (ends - origin) / HOUR
         shares += np.clip(np.minimum(edges[1:], last) - np.maximum(edges[:-1], first), 0.0, 1.0)
     return np.minimum(shares, 1.0)
 
 
 def days_touched(start: datetime, hours: int) -> list[date]:
-    """The local days whose nights reach into a period of whole hours, the one before the first included."""
+    """The local days whose nights or schedules reach into a period of whole hours, the day before included."""
     first = start.astimezone(LOCAL_TIME).date() - timedelta(days=1)
     last = (start + hours * HOUR).astimezone(LOCAL_TIME).date()
     return [first + timedelta(days=day) for day in range((last - first).days + 1)]

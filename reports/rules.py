@@ -137,6 +137,21 @@ class LightingRules(_Rules):
         return self
 
 
+class WorkingHours(_Rules):
+    """When devices of a kind have to work, in local time."""
+
+    begin: time
+    end: time
+
+
+class AvailabilityRules(_Rules):
+    """Availability."""
+
+    working_hours: Annotated[
+        dict[str, WorkingHours], Field(description="By kind; a kind without any has to work at all hours.")
+    ] = {"notice_board": WorkingHours(begin=time(6), end=time(22))}
+
+
 class ReportRules(_Rules):
     """All rules."""
 
@@ -145,6 +160,7 @@ class ReportRules(_Rules):
     rain: RainRules = RainRules()
     irrigation: IrrigationRules = IrrigationRules()
     lighting: LightingRules = LightingRules()
+    availability: AvailabilityRules = AvailabilityRules()
 
 
 def read_rules(text: str) -> ReportRules:

@@ -30,12 +30,12 @@ class Scope:
 
 
 def devices_of(session: Session, scope: Scope, kind: str | None = None) -> list[FleetDevice]:
-    """The devices in the scope that are or were in service, by code."""
+    """The devices in the scope, by code, but for those that are only planned."""
     wanted = FleetFilter(kind=kind, commune=scope.commune, hamlet=scope.hamlet)
     return [
         device
         for device in list_fleet(session, wanted, now=scope.now)
-        if device.lifecycle not in ("planned", "registered") and scope.device in (None, device.code)
+        if device.lifecycle != "planned" and scope.device in (None, device.code)
     ]
 
 

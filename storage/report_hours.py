@@ -5,7 +5,7 @@ A period is half open and of whole hours. A device that has no reading in an hou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -154,30 +154,52 @@ def read_increases(
     return streams, np.where(told, total, np.nan)
 
 
-def read_arrivals(
+def read_moments(
+    connection: Connection[Any], kind: Kind, device_ids: Sequence[int], start: datetime, end: datetime
+) -> Floats:
+    """How many readings each device has in each hour, by the field that it tells most often.
+
+    Readings of several zones or radios at one moment are one: of a kind with keys, those count that have the value of
+    the first key under which there are most.
+    """
+    counts = sql.SQL(", ").join(sql.Identifier("r", part_name(field, "n")) for field in kind.values)
+    statement = sql.SQL(query("report_moments")).format(
+        counts=counts, view=exact(kind, Grain.HOUR), first_key=_more([key.name for key in kind.keys[:1]], "r")
+    )
+    return _counted(connection.execute(statement, _period(device_ids, start, end)), device_ids, start, end)
+
+
+def read_late(
     connection: Connection[Any],
     kind: Kind,
     device_ids: Sequence[int],
     delays_seconds: Sequence[float],
     start: datetime,
     end: datetime,
-) -> tuple[Floats, Floats]:
-    """How many readings each device has in each hour, and how many of them came within the delay allowed to it.
+) -> Floats:
+    """How many moments of each device in each hour were received later than the delay allowed to it.
 
-    Readings of several keys at one moment are one.
+    NaN in hours whose readings were deleted with age: nothing tells any more when they came.
     """
-    statement = sql.SQL(query("report_arrivals")).format(
-        count=sql.SQL("count(DISTINCT r.time)" if kind.keys else "count(*)"),
-        table=sql.Identifier("commune", kind.name),
-    )
-    parameters = _period(device_ids, start, end) | {"delays": [float(delay) for delay in delays_seconds]}
-    rows = connection.execute(statement, parameters).fetchall()
-    streams: list[Stream] = [(number, ()) for number in device_ids]
-    place, hour = _places(streams, rows, 0)
-    readings, prompt = np.zeros((_hours(start, end), len(streams))), np.zeros((_hours(start, end), len(streams)))
-    readings[hour, place] = [row[2] for row in rows]
-    prompt[hour, place] = [row[3] for row in rows]
-    return readings, prompt
+    statement = sql.SQL(query("report_late")).format(table=sql.Identifier("commune", kind.name))
+    parameters = _period(device_ids, start, end) | {
+        "delays": [float(delay) for delay in delays_seconds],
+        "least_delay": timedelta(seconds=min(delays_seconds, default=0.0)),
+    }
+    late = _counted(connection.execute(statement, parameters), device_ids, start, end)
+    row = connection.execute(query("report_raw_from"), {"kind": kind.name}).fetchone()
+    if row is not None and row[0] is not None and row[0] > start:
+        late[: _hours(start, min(row[0], end))] = np.nan
+    return late
+
+
+def _counted(rows: Iterable[tuple[Any, ...]], device_ids: Sequence[int], start: datetime, end: datetime) -> Floats:
+    """Counts of device, hour and number as hours × devices."""
+    column = {number: place for place, number in enumerate(device_ids)}
+    counts = np.zeros((_hours(start, end), len(column)))
+    for number, hour, count in rows:
+        counts[hour, column[number]] = count
+    return counts
 
 
 def _period(device_ids: Sequence[int], start: datetime, end: datetime) -> dict[str, object]:

@@ -35,15 +35,32 @@ FROM (
 ) AS stepped
 WHERE stepped.time >= %(start)s;
 
--- name: report_arrivals
--- How many readings some devices have in each hour since the start, and how many of them were received within the delay
--- allowed to each; {count} counts the readings of several keys at one moment once.
-SELECT r.device_id, floor(extract(epoch FROM r.time - %(start)s) / 3600)::integer AS hour, {count},
-    {count} FILTER (WHERE extract(epoch FROM r.received_at - r.time) <= asked.delay)
+-- name: report_moments
+-- How many readings some devices have in each hour since the start, by the field that is told most often and, where a
+-- kind has keys, under that value of the first key which has most: readings of several zones at one moment are one.
+SELECT device_id, floor(extract(epoch FROM time - %(start)s) / 3600)::integer AS hour, max(n)
+FROM (
+    SELECT r.device_id, r.time, sum(greatest({counts})) AS n
+    FROM {view} AS r
+    WHERE r.device_id = ANY(%(device_ids)s) AND r.time >= %(start)s AND r.time < %(end)s
+    GROUP BY r.device_id, r.time {first_key}
+) AS told
+GROUP BY device_id, time;
+
+-- name: report_late
+-- How many moments of some devices in each hour since the start were received later than is allowed to each. The least
+-- of the delays comes first: almost every reading is in time, and is passed over without looking at its device.
+SELECT r.device_id, floor(extract(epoch FROM r.time - %(start)s) / 3600)::integer AS hour, count(DISTINCT r.time)
 FROM {table} AS r
 JOIN unnest(%(device_ids)s::integer[], %(delays)s::double precision[]) AS asked (device_id, delay) USING (device_id)
 WHERE r.time >= %(start)s AND r.time < %(end)s
+    AND r.received_at - r.time > %(least_delay)s::interval
+    AND r.received_at - r.time > asked.delay * interval '1 second'
 GROUP BY r.device_id, hour;
+
+-- name: report_raw_from
+-- The moment before which the readings of a kind were deleted; NULL: never.
+SELECT nullif(raw_from, '-infinity') FROM rollup_horizon WHERE kind = %(kind)s;
 
 -- name: report_ledger
 -- What the loss ledger says of the readings of some devices received on some days (UTC+7): accepted, of those repeated,

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from devices.catalogue import KINDS
 from devices.people import Role
 from devices.registry import DeviceState
 from reports.evapotranspiration import extraterrestrial_radiation, hargreaves, penman_monteith_day, wind_at_2_m
@@ -283,6 +284,27 @@ def test_a_device_is_not_expected_before_it_was_there_and_a_planned_one_not_at_a
     (only,) = report(client, "availability")["items"]
     assert (only["device"], values(only)["availability"]) == ("cam-old", 1)
     assert only["figures"]["availability"]["expected"] == 6
+
+
+REPORTS = (
+    "air-quality/hourly", "air-quality/daily", "air-quality/exceedances", "rain", "evapotranspiration", "irrigation",
+    "lighting", "availability", "data-quality",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["device", "hamlet", "kind", "commune"])
+def test_a_commune_without_devices_and_one_whose_devices_are_silent_have_reports(
+    client: httpx.Client, world: World, by: str
+) -> None:
+    for name in REPORTS:
+        assert report(client, name, by=by)["items"] == []
+    for kind in KINDS:
+        world.device(f"{kind}-01", kind, state=DeviceState.REGISTERED)
+    for name in REPORTS:
+        for item in report(client, name, by=by)["items"]:
+            assert item["figures"]
+            assert (item["device"] is None) == (by != "device")
+    assert report(client, "air-quality/daily", by=by, period="2027-01-01")["items"] == []
 
 
 @pytest.mark.usefixtures("stations")

@@ -18,18 +18,25 @@ def column(*values: float) -> Floats:
 
 
 def test_an_hour_is_as_available_as_its_worst_condition() -> None:
-    found = available_hours(np.ones((3, 1)), [column(1, 0.9, 0.2), column(1, 0.5, 0.8)])
+    found = available_hours(np.ones((3, 1)), np.ones((3, 1)), [column(1, 0.9, 0.2), column(1, 0.5, 0.8)])
     assert (found.hours[0], found.known[0]) == (3, 3)
     assert found.available[0] == pytest.approx(1 + 0.5 + 0.2)
 
 
 def test_a_silent_hour_is_not_available_and_not_known() -> None:
-    found = available_hours(column(1, 0.5, 0), [column(1, 1, NAN)])
+    found = available_hours(np.ones((3, 1)), column(1, 0.5, 0), [column(1, 1, NAN)])
     assert (found.hours[0], found.known[0], found.available[0]) == (3, 1.5, 1.5)
 
 
+def test_only_the_hours_in_which_it_has_to_work_count() -> None:
+    found = available_hours(column(0, 0.5, 1), np.ones((3, 1)), [column(0, 1, 0.5)])
+    assert (found.hours[0], found.known[0], found.available[0]) == (1.5, 1.5, 1)
+
+
 def test_a_device_is_not_held_to_what_it_never_tells() -> None:
-    found = available_hours(np.ones((2, 2)), [floats([[1.0, 1.0], [1.0, 0.5]]), floats([[NAN, 0.0], [NAN, 1.0]])])
+    found = available_hours(
+        np.ones((2, 2)), np.ones((2, 2)), [floats([[1.0, 1.0], [1.0, 0.5]]), floats([[NAN, 0.0], [NAN, 1.0]])]
+    )
     assert found.available.tolist() == [2, 0.5]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reports.grids import Floats, floats
 from reports.lighting import FAULTS, NAMED_FAULTS, baseline_energy, lamp_hours, ratio, saving
-from reports.nights import days_touched, night_of, required_shares, scheduled_night
+from reports.nights import days_touched, night_of, required_shares, scheduled
 
 NAN = float("nan")
 GIA_LOC = (20.87, 106.3)
@@ -31,14 +31,14 @@ def test_a_night_at_gia_loc_in_november_is_from_a_quarter_past_five_to_six() -> 
 
 
 def test_a_schedule_that_ends_in_the_morning_is_of_the_next_day() -> None:
-    begins, ends = scheduled_night(time(18), time(5, 30), date(2026, 11, 20))
+    begins, ends = scheduled(time(18), time(5, 30), date(2026, 11, 20))
     assert ends - begins == timedelta(hours=11.5)
-    begins, ends = scheduled_night(time(18), time(22), date(2026, 11, 20))
+    begins, ends = scheduled(time(18), time(22), date(2026, 11, 20))
     assert ends - begins == timedelta(hours=4)
 
 
 def test_each_hour_asks_for_the_part_of_it_that_is_night() -> None:
-    nights = [scheduled_night(time(18, 30), time(5, 15), day) for day in days_touched(MIDNIGHT, 24)]
+    nights = [scheduled(time(18, 30), time(5, 15), day) for day in days_touched(MIDNIGHT, 24)]
     shares = required_shares(MIDNIGHT, 24, nights)
     assert shares[:7].tolist() == pytest.approx([1, 1, 1, 1, 1, 0.25, 0])
     assert shares[17:].tolist() == pytest.approx([0, 0.5, 1, 1, 1, 1, 1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from devices.catalogue import KINDS
 from storage.connect import connect
 from storage.report_books import DeviceBooks, read_books
-from storage.report_hours import Ask, Floats, Hours, Part, read_arrivals, read_hours, read_increases
+from storage.report_hours import Ask, Floats, Hours, Part, read_hours, read_increases, read_late, read_moments
 from storage.rollups import compute_noted
 from tests.api.world import NOW, World
 
@@ -132,16 +132,48 @@ def test_what_was_rolled_up_reads_as_what_was_not(world: World) -> None:
     assert [pytest.approx(values) for values in read()] == before
 
 
-def test_arrivals_count_moments_and_those_that_came_in_time(world: World) -> None:
+def moments(world: World, code: str, delay: float) -> tuple[list[float], list[float]]:
+    with closing(connect(world.url, role="commune_read")) as connection:
+        kind, numbers = KINDS[world.kinds[code]], [world.numbers[code]]
+        readings = read_moments(connection, kind, numbers, START, END)
+        late = read_late(connection, kind, numbers, [delay], START, END)
+    return readings[:, 0].tolist(), late[:, 0].tolist()
+
+
+def test_readings_of_several_radios_at_one_moment_are_one_and_may_be_late(world: World) -> None:
     world.device("wifi-001", "wifi")
     for minute, late in ((0, 5), (10, 500), (70, 30)):
-        received: datetime = START + timedelta(minutes=minute, seconds=late)
+        received = START + timedelta(minutes=minute, seconds=late)
         for radio in ("2g", "5g"):
             world.send("wifi-001", {"ts": at(minute), "radio": radio, "clients": 3}, received_at=received)
-    with closing(connect(world.url, role="commune_read")) as connection:
-        readings, prompt = read_arrivals(connection, KINDS["wifi"], [world.numbers["wifi-001"]], [120.0], START, END)
-    assert readings[:, 0].tolist() == [2, 1, 0]
-    assert prompt[:, 0].tolist() == [1, 1, 0]
+    assert moments(world, "wifi-001", 120) == ([2, 1, 0], [1, 0, 0])
+    assert moments(world, "wifi-001", 29) == ([2, 1, 0], [1, 1, 0])
+
+
+def test_the_technologies_of_one_operator_are_moments_of_their_own(world: World) -> None:
+    world.device("probe-001", "signal_probe")
+    place = {"latitude": 20.87, "longitude": 106.3}
+    for minute, technology in ((0, "LTE"), (10, "NR_SA"), (20, "LTE")):
+        for operator in ("452-04", "452-01"):
+            reading = {"ts": at(minute), "operator": operator, "technology": technology, **place}
+            world.send("probe-001", reading, received_at=START + timedelta(minutes=minute))
+    assert moments(world, "probe-001", 120) == ([3, 0, 0], [0, 0, 0])
+
+
+def test_fields_that_come_in_messages_of_their_own_do_not_make_more_readings(world: World) -> None:
+    world.device("env-001")
+    world.send("env-001", {"ts": at(0), "pm25": 1}, {"ts": at(1), "battery": 90}, {"ts": at(10), "pm25": 2})
+    assert moments(world, "env-001", 1e6)[0] == [2, 0, 0]
+
+
+def test_of_hours_whose_readings_were_deleted_nobody_knows_when_they_came(world: World) -> None:
+    world.device("env-001")
+    world.send("env-001", {"ts": at(0), "pm25": 1}, {"ts": at(130), "pm25": 2}, received_at=END + timedelta(hours=9))
+    with closing(connect(world.url)) as connection:
+        horizon = "INSERT INTO commune.rollup_horizon (kind, raw_from) VALUES ('environment', %s)"
+        connection.execute(horizon, [START + timedelta(hours=2)])
+        connection.commit()
+    assert moments(world, "env-001", 120)[1] == pytest.approx([NAN, NAN, 1], nan_ok=True)
 
 
 def test_books_tell_what_was_accepted_repeated_contradicted_and_set_aside(world: World) -> None:
