@@ -108,7 +108,8 @@ class Accounts:
         settled = self._told(waiting)
         took = time.monotonic() - started
         settle_accounts(session, settled)
-        self._batch = max(1, min(LARGEST_BATCH, round(len(waiting) * MESSAGE_SECONDS / max(took, 0.001))))
+        fitting = round(len(waiting) * MESSAGE_SECONDS / max(took, 0.001))
+        self._batch = max(1, min(LARGEST_BATCH, 2 * self._batch, fitting))
         if full:
             stopping.wait(took * REST_SHARE)
         return not stopping.is_set()

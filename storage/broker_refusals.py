@@ -64,8 +64,9 @@ def refusals_of(
 ) -> list[RefusalRow]:
     """What the broker refused to a device since a moment, newest first, 50 at most.
 
-    Among it, while the device is not connected, who was refused under a client id that is no device's; and that the
-    device is connected at present and nothing has come of it for longer than it should take.
+    Among it, while the device is not connected, who was refused under a client id that is no device's or before telling
+    one (TLS, another protocol); and that the device is connected at present and nothing has come of it for longer than
+    it should take.
     """
     values = {
         "device_id": device_id,

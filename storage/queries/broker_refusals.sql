@@ -36,13 +36,12 @@ UPDATE broker_connection SET gone_at = now() WHERE gone_at IS NULL;
 -- name: delete_old_refusals
 -- Refusals older than a moment, and all but the newest so many: anyone on the network may be refused, without end.
 DELETE FROM broker_refusal
-WHERE last_at < %(before)s OR broker_refusal_id <= (
-    SELECT broker_refusal_id FROM broker_refusal ORDER BY broker_refusal_id DESC OFFSET %(keep)s LIMIT 1
-);
+WHERE last_at < %(before)s
+    OR last_at <= (SELECT last_at FROM broker_refusal ORDER BY last_at DESC OFFSET %(keep)s LIMIT 1);
 
 -- name: refusals_of_device
 -- What the broker refused to a device since a moment, newest first. While it is not connected, also who was refused
--- under a client id that is no device's: that may be it. And a device that is connected and was never heard since, for
+-- under a client id that is no device's or before it told one: that may be it. And a device that is connected and was never heard since, for
 -- longer than it should take, speaks under other topics or not at all: of that the broker says nothing.
 WITH account AS (
     SELECT a.device_id, a.username, c.connected_at, c.address, c.connected_at IS NOT NULL AND c.gone_at IS NULL AS connected,
@@ -54,7 +53,7 @@ WITH account AS (
     WHERE a.device_id = %(device_id)s
 ), strangers AS (
     SELECT r.* FROM broker_refusal AS r, account
-    WHERE r.reason = 'wrong_client_id' AND r.last_at >= %(since)s AND NOT account.connected
+    WHERE (r.reason = 'wrong_client_id' OR r.client_id = '') AND r.last_at >= %(since)s AND NOT account.connected
     ORDER BY r.last_at DESC LIMIT 3
 )
 SELECT r.client_id, r.reason, '' AS subject, r.first_at, r.last_at, r.times, r.address
