@@ -7,11 +7,9 @@ leaves before the end has imported nothing.
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Event
 from typing import Annotated, Any
 
@@ -21,34 +19,25 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from api.access import Caller, needs
+from api.bulk_answers import account_answers, sheets_of, verdict_answer
 from api.context import PREFIX, CommunePath, Context, Ctx, check_parameter_names, problems, require_commune
 from api.errors import ApiProblem, Problem
 from api.registering import changing
 from api.schemas import Words
-from api.schemas_bulk import (
-    FORMS,
-    ChangeAnswer,
-    ImportAnswer,
-    NewAccountAnswer,
-    SheetAnswer,
-    VerdictAnswer,
-)
+from api.schemas_bulk import FORMS, ImportAnswer
 from api.writes import WriteRoute
 from devices.errors import SheetError
 from devices.importing import MOST_BYTES, Sheet, parse_file, within
 from devices.model import Text
 from devices.people import Role
-from devices.registry import Device
-from devices.sheets.writing import Format, accounts_file
 from storage.errors import DatabaseUnavailable, StorageError, VerdictsChanged
-from storage.import_verdicts import Outcome, Verdict
+from storage.import_verdicts import Outcome
 from storage.places import list_communes
-from storage.registry_import import ImportReport, NewAccount, import_devices
+from storage.registry_import import ImportReport, import_devices
 
 logger = logging.getLogger(__name__)
 
 NDJSON = "application/x-ndjson"
-HANOI = timezone(timedelta(hours=7))
 WAIT_SECONDS = 5.0
 """An import holds the registry, and the memory of its file: another one waits so long, then is told to come back."""
 
@@ -121,10 +110,10 @@ class Job:
             _ONE_AT_A_TIME.release()
         if report.done:
             logger.info("%s imported %d devices into %s", self.caller.name, len(report.verdicts), self.commune)
-        return self.answer(report)
+        return self._answer(report)
 
-    def answer(self, report: ImportReport) -> ImportAnswer:
-        """What is told of it."""
+    def _answer(self, report: ImportReport) -> ImportAnswer:
+        context = self.context
         return ImportAnswer(
             dry_run=self.dry_run,
             done=report.done,
@@ -138,23 +127,9 @@ class Job:
             notes=[Words.of(note) for note in self.sheet.notes],
             unused_columns=[Words.of(word) for word in self.sheet.unused],
             verdicts=[verdict_answer(verdict) for verdict in report.verdicts],
-            accounts=[_account_answer(new) for new in report.accounts],
-            sheets=self._sheets(report) if self.sheets and report.accounts else [],
+            accounts=account_answers(report.accounts),
+            sheets=sheets_of(report, self.commune, context.broker, context.now()) if self.sheets else [],
         )
-
-    def _sheets(self, report: ImportReport) -> list[SheetAnswer]:
-        names = {(v.device.commune, v.device.code): v.device.name for v in report.verdicts}
-        accounts = [
-            (new.account, new.password, names[new.account.commune, new.account.device]) for new in report.accounts
-        ]
-        return [
-            SheetAnswer(
-                name=file_name("tai-khoan", self.commune, self.context.now(), form),
-                media_type=form.media_type,
-                base64=base64.b64encode(accounts_file(accounts, self.context.broker, form)).decode(),
-            )
-            for form in (Format.XLSX, Format.CSV)
-        ]
 
 
 @router.post(
@@ -268,44 +243,3 @@ def _unavailable(error: StorageError) -> ApiProblem:
             "Nothing was written: the database does not answer, or another import is under way. Try again.",
         ),
     )
-
-
-def verdict_answer(verdict: Verdict) -> VerdictAnswer:
-    """A verdict as it is told."""
-    device = verdict.device
-    return VerdictAnswer(
-        line=verdict.line,
-        code=device.code,
-        kind=device.kind,
-        name=device.name,
-        hamlet=device.hamlet,
-        outcome=verdict.outcome,
-        changes=[
-            ChangeAnswer(field=name, before=_shown(verdict.before, name), after=_shown(device, name))
-            for name in verdict.changes
-        ],
-        reasons=[Words.of(fault) for fault in verdict.faults],
-        warnings=[Words.of(warning) for warning in verdict.warnings],
-    )
-
-
-def _shown(device: Device | None, name: str) -> str | int | float | None:
-    value: Any = asdict(device)[name] if device is not None else None
-    return ", ".join(value) if isinstance(value, tuple) else value
-
-
-def _account_answer(new: NewAccount) -> NewAccountAnswer:
-    account = new.account
-    return NewAccountAnswer(
-        commune=account.commune,
-        code=account.device,
-        kind=account.kind,
-        username=account.username,
-        client_id=account.client_id,
-        password=new.password,
-    )
-
-
-def file_name(what: str, commune: str, now: datetime, form: Format) -> str:
-    """The name under which a browser saves a file: what it is, whose, and of which day in Viet Nam."""
-    return f"{what}-{commune}-{now.astimezone(HANOI):%Y-%m-%d}.{form}"

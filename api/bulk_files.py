@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.access import needs
-from api.bulk import file_name
+from api.bulk_answers import file_name
 from api.context import PREFIX, CommunePath, CommuneQuery, Ctx, check_parameter_names, problems, require_commune
 from devices.people import Role
 from devices.registry import Device

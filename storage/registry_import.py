@@ -82,6 +82,7 @@ def import_devices(
         done = not dry_run and all(verdict.outcome is not Outcome.REFUSED for verdict in verdicts)
         added = _write(connection, verdicts, judge, progress) if done else {}
         accounts = _give_accounts(connection, verdicts, added, sealer) if with_accounts else []
+        progress(0)  # the last moment at which one who has left can take everything back
     return ImportReport(tuple(verdicts), done, digest, tuple(accounts))
 
 
