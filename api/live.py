@@ -73,7 +73,7 @@ class LiveCounts(Schema):
 
 
 class LiveAnswer(Schema):
-    """What a person beside the device wants to know. Ask again with the same `since`, once a second."""
+    """What a person beside the device wants to know. Ask again with the same `since`, twice a second at most."""
 
     at: datetime = Field(examples=[EXAMPLE_TIME])
     since: datetime = Field(examples=[EXAMPLE_TIME])

@@ -66,7 +66,8 @@ export class Chart {
     });
   }
 
-  offer(items) {
+  offer(items, at) {
+    this.now = Date.parse(at);
     const there = new Set(items.flatMap((item) => Object.keys(item.values)));
     const fields = this.device.kind.fields.filter((field) => there.has(field.name) && !["label", "key"].includes(field.behaviour));
     if (!fields.length) {
@@ -102,7 +103,8 @@ export class Chart {
   }
 
   span() {
-    if (this.range !== "own") return [Date.now() - RANGES[this.range], Date.now()];
+    // The server's time: a wrong clock of the viewer changes nothing.
+    if (this.range !== "own") return [this.now - RANGES[this.range], this.now];
     const { from, to } = node("own").elements;
     const [start, end] = [from.value, to.value].map((day) => Date.parse(`${day}T00:00:00+07:00`));
     return [Math.min(start, end), Math.max(start, end) + 24 * HOUR];

@@ -51,7 +51,7 @@ async function refresh() {
   countSetAside(now.open_dead_letters);
   drawValues(latest);
   node("chart-panel").hidden = latest.items.length === 0;
-  chart.offer(latest.items);
+  chart.offer(latest.items, latest.at);
 }
 
 async function round() {

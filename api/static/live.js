@@ -1,8 +1,8 @@
-// The live check: asks every second what has come of a device, and says it in words until it is stopped.
+// The live check: asks twice a second what has come of a device, and says it in words until it is stopped.
 import { ask, NoNetwork, Refused } from "./http.js";
 import { age, element, pick, say, valueText } from "./words.js";
 
-const INTERVAL_MILLISECONDS = 1_000;
+const INTERVAL_MILLISECONDS = 500;
 const SILENT_SECONDS = 30;
 
 export class LiveCheck {

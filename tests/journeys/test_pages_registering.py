@@ -29,7 +29,8 @@ PATIENCE_MILLISECONDS = 15_000
 SECONDS_TO_FIRST_VALUE = 2.0
 PHONE = ViewportSize(width=390, height=844)
 DATABASE = "journey_pages"
-KEPT = "() => caches.match('/devices/new').then(Boolean)"
+KEPT = "Boolean(localStorage.getItem('kept_at'))"
+"""What registering needs has been kept on the phone."""
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +154,7 @@ def test_four_mistakes_are_each_named_in_vietnamese_and_the_page_turns_good_when
 def test_what_is_registered_without_signal_is_sent_when_there_is_signal_again(
     phone: Page, installation: Installation
 ) -> None:
-    wait_until(lambda: phone.evaluate(KEPT), "the phone keeps the page for places without signal")
+    wait_until(lambda: phone.evaluate(KEPT), "the phone keeps what registering needs")
     phone.context.set_offline(True)
     phone.reload()
     expect(phone.locator("#offline")).to_be_visible()
