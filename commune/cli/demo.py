@@ -10,8 +10,9 @@ import typer
 from broker.errors import BrokerError
 from commune.cli.common import echo_json, fail
 from commune.demo.ending import Ending
+from commune.demo.plan import Plan
 from commune.demo.reckoning import Reckoning
-from commune.demo.show import Demonstration, Plan
+from commune.demo.show import Demonstration
 from commune.settings import read_settings
 from commune.stack.errors import StackError
 from commune.stack.installations import Flavour
@@ -55,6 +56,9 @@ def demo(
     manifest: Annotated[
         Path | None, typer.Option(help="Write down what is sent, and compare the database with it at the end.")
     ] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Give the broker a TLS listener too, with an authority of its own.")
+    ] = False,
 ) -> None:
     """Run everything on this machine: private database and broker, ingest, API, and a simulated commune.
 
@@ -68,7 +72,7 @@ def demo(
     if manifest is not None and manifest.exists():
         fail(f"{manifest} is there already; a manifest is of one run", 2)
     past = days if days is not None else DAYS if fleet is None else 0.0
-    plan = Plan(seconds, speed, past, commune, devices, seed, edition, api_port, chaos, fleet, manifest)
+    plan = Plan(seconds, speed, past, commune, devices, seed, edition, api_port, chaos, fleet, manifest, tls)
     reckoning = show(plan, quiet=as_json)
     if as_json:
         echo_json(reckoning.as_dict())

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from commune.certificates import make
 from commune.demo import services
 from commune.demo.chaos import Chaos, Disturbance
 from commune.demo.database import Database, open_database
 from commune.demo.disturbances import of_stack
 from commune.demo.ending import Ending
 from commune.demo.entrance import let_in
+from commune.demo.plan import Plan
 from commune.demo.reckoning import Books, Reckoning
 from commune.sample import Written, backfill, register
 from commune.settings import Settings
 from commune.stack.errors import DeadlineError
-from commune.stack.installations import Flavour
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
 from commune.stack.processes import Process, wait_until
@@ -39,41 +42,11 @@ from storage.ledger import totals
 from storage.roles import Role
 
 DAY_SECONDS = 86_400
-ENDLESS_HEAD_START_SECONDS = 3_600
-"""A demonstration without an end begins so far in the past, so that all kinds have reported after some seconds."""
 DRAIN_SECONDS = 60.0
 TELL_SECONDS = 5.0
 BACKFILL_TELL_SECONDS = 2.0
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to show. `seconds` None: until it is told to stop. `speed`: simulated seconds a second.
-
-    `fleet` says who has which faults; with a `manifest` the database is compared with what was sent.
-    """
-
-    seconds: float | None = None
-    speed: float = 60.0
-    days: float = 3.0
-    commune: str = "gia-loc"
-    devices: int | None = None
-    seed: int = 1
-    flavour: Flavour = "auto"
-    api_port: int = 0
-    chaos: bool = False
-    fleet: str | None = None
-    manifest: Path | None = None
-
-    def starts_at(self, now: float) -> int:
-        """Return the Unix second of simulated time at which the live part starts, so that it ends no later than now."""
-        if self.speed <= 1:
-            return int(now)
-        if self.seconds is None:
-            return int(now) - ENDLESS_HEAD_START_SECONDS
-        return int(now - self.seconds * (self.speed - 1))
 
 
 @dataclass(slots=True)
@@ -106,9 +79,7 @@ class Demonstration:
                 instance = stack.enter_context(Instance.create(self.settings.local_directory, "demo"))
                 database = stack.enter_context(open_database(self.settings, instance.path, self.plan.flavour))
                 self.tell(f"database: {database.edition}")
-                broker = stack.enter_context(
-                    MosquittoServer.start(instance.path / "broker", local_directory=self.settings.local_directory)
-                )
+                broker = stack.enter_context(self._start_broker(instance))
                 self.tell(f"broker:   Mosquitto {broker.version}")
                 session = stack.enter_context(closing(database.connect()))
                 numbers = register(session, sample)
@@ -120,6 +91,14 @@ class Demonstration:
                 before = Books.read(session)
             chaos = Chaos(self._disturbances(instance, database, broker), self.plan.seed, self.tell)
             return self._show(database, broker, before, history, simulators, start, chaos)
+
+    def _start_broker(self, instance: Instance) -> MosquittoServer:
+        """Start the broker, if so planned with a TLS listener and an authority of its own."""
+        certificates = instance.path / "certificates" if self.plan.tls else None
+        if certificates is not None:
+            make(certificates, [HOST, "localhost"], "Demonstration", now=datetime.now(UTC))
+        local = self.settings.local_directory
+        return MosquittoServer.start(instance.path / "broker", certificates=certificates, local_directory=local)
 
     def _disturbances(self, instance: Instance, database: Database, broker: MosquittoServer) -> dict[str, Disturbance]:
         """What may go away in this demonstration."""
@@ -158,6 +137,7 @@ class Demonstration:
         """Start ingest, API and maintenance with the settings that a deployment would give them."""
         self._ingest_port = free_port()
         api_port = self.plan.api_port or free_port()
+        secret_key = secrets.token_hex(24)
         wanted: dict[str, dict[str, object]] = {
             "ingest": {
                 "database_url": database.roles[Role.INGEST],
@@ -169,10 +149,12 @@ class Demonstration:
                 "database_url": database.roles[Role.READ],
                 "api_host": HOST,
                 "api_port": api_port,
+                "secret_key": secret_key,
                 **database.api_settings,
             },
             "maintain": {
                 "database_url": database.roles[Role.ADMIN],
+                "secret_key": secret_key,
                 "replay_unknown_devices": False,  # the tutorial replays by hand, beside a demonstration
                 **services.broker_settings(broker.address("maintain")),
             },
@@ -188,11 +170,17 @@ class Demonstration:
         self.tell(f"API:      {page}/api/v1/docs")
         entrance = let_in(database)
         self.tell(f"sign in:  {entrance.username} / {entrance.password}")
-        environment = write_environment(instance.path, broker, database.roles[Role.ADMIN], page, entrance.token)
+        environment = write_environment(
+            instance.path, broker, database.roles[Role.ADMIN], page, entrance.token, secret_key=secret_key
+        )
         self.tell(f"terminal: . {shown(environment)}")
 
     def _say_where(self, instance: Instance, database: Database, broker: MosquittoServer) -> None:
         self.tell(f"MQTT:     {HOST}:{broker.port}, accounts and passwords in {shown(broker.accounts_file)}")
+        if self.plan.tls:
+            secure = broker.secure_address("simulator")
+            assert secure.ca_file is not None, "a broker with certificates has an authority"
+            self.tell(f"MQTT TLS: {secure.host}:{secure.port}, CA certificate in {shown(secure.ca_file)}")
         if database.private:
             self.tell(f"database: {database.roles[Role.READ]}")
         self.tell(f"logs:     {shown(instance.path)}/{{ingest,api,maintain}}.log")

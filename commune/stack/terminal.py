@@ -14,13 +14,20 @@ CLIENTS = ("mosquitto_pub", "mosquitto_sub")
 
 
 def write_environment(
-    directory: Path, broker: MosquittoServer, database_url: str, api_url: str, api_token: str
+    directory: Path,
+    broker: MosquittoServer,
+    database_url: str,
+    api_url: str,
+    api_token: str,
+    *,
+    secret_key: str | None = None,
 ) -> Path:
     """Write `directory/environment`, readable by its owner only, and return its path.
 
     A shell that sources it (`. PATH`) has `commune` with the database and, as the account `maintain`, the broker; it
     also has API_URL with API_TOKEN (of an operator), MQTT_URL (the broker, with the account of simulators, which may
-    speak as any device), `mosquitto_pub` and `mosquitto_sub`.
+    speak as any device), `mosquitto_pub` and `mosquitto_sub`. With the `secret_key` of the stack it can give devices
+    passwords of their own.
     """
     maintain, simulator = broker.address("maintain"), broker.address("simulator")
     values = {
@@ -34,6 +41,8 @@ def write_environment(
         "API_URL": api_url,
         "API_TOKEN": api_token,
     }
+    if secret_key is not None:
+        values["COMMUNE_SECRET_KEY"] = secret_key
     path = directory / "environment"
     path.touch(mode=0o600)
     path.write_text(_lines(values, [Path(sys.executable).parent, *_wrapped_clients(directory, broker)]), "utf-8")

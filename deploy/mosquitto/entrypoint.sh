@@ -16,11 +16,13 @@ fi
 state="$1"
 shift
 here=$(dirname "$0")
+secrets="${MOSQUITTO_SECRETS_DIRECTORY:-/mosquitto/secrets}"
+certificates="${MOSQUITTO_CERTIFICATES_DIRECTORY:-/mosquitto/certificates}"
 
 : "${MOSQUITTO_INGEST_PASSWORD:?is the broker password of ingest: set it in .env}"
 : "${MOSQUITTO_MAINTAIN_PASSWORD:?is the broker password of maintain: set it in .env}"
 
-hashes=$(mktemp -p /mosquitto/secrets)
+hashes=$(mktemp -p "$secrets")
 trap 'rm -f "$hashes" "$state.next"' EXIT
 
 add_service() {
@@ -42,7 +44,7 @@ if [ ! -s "$state" ]; then
 fi
 awk '
     FNR == NR { split($0, part, /[:$]/); rounds[part[1]] = part[4]; salt[part[1]] = part[5]; hash[part[1]] = part[6]; next }
-    /^[ \t]*"username":/ { split($0, word, /"/); name = word[4]; seen[name]++ }
+    /^[ \t]*"username":/ { split($0, word, /"/); name = word[4] }
     name in hash && /^[ \t]*"password":/ { sub(/:.*"/, ":\t\"" hash[name] "\""); done[name]++ }
     name in hash && /^[ \t]*"salt":/ { sub(/:.*"/, ":\t\"" salt[name] "\""); done[name]++ }
     name in hash && /^[ \t]*"iterations":/ { sub(/:[ \t]*[0-9]+/, ":\t" rounds[name]); done[name]++ }
@@ -59,16 +61,17 @@ awk '
 mv "$state.next" "$state"
 rm -f "$hashes"
 
-mkdir -p /mosquitto/secrets/conf.d
-if [ -e /mosquitto/certificates/server.crt ]; then
+mkdir -p "$secrets/conf.d"
+if [ -e "$certificates/server.crt" ]; then
     for file in server.crt server.key; do
-        if [ ! -r "/mosquitto/certificates/$file" ]; then
+        if [ ! -r "$certificates/$file" ]; then
             echo "the broker (user $(id -u)) may not read certificates/$file: see docs/how-to/tls.md" >&2
             exit 1
         fi
     done
-    cp "$here/tls.conf" /mosquitto/secrets/conf.d/tls.conf
+    sed "s|/mosquitto/certificates/|$certificates/|" "$here/tls.conf" > "$secrets/conf.d/tls.conf"
 else
+    rm -f "$secrets/conf.d/tls.conf"
     echo "no certificates/server.crt: there is no TLS listener on 8883 (docs/how-to/tls.md)" >&2
 fi
 

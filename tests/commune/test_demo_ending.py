@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from commune.demo.ending import SIGNALS, Ending
-from commune.demo.show import ENDLESS_HEAD_START_SECONDS, Plan
+from commune.demo.plan import ENDLESS_HEAD_START_SECONDS, Plan
 
 
 @pytest.mark.parametrize("number", SIGNALS)

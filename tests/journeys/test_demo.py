@@ -9,12 +9,14 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from broker.address import BrokerAddress
+from broker.probe import probe
 from broker.publisher import Publisher
 from commune.demo.reckoning import Books
 from commune.demo.services import ask, command_of
@@ -133,13 +135,19 @@ def test_a_second_demonstration_runs_beside_the_first_until_both_are_told_to_end
     assert not any(directory.exists() for directory in directories)
 
 
-def test_the_page_and_the_api_answer_where_it_says(tmp_path: Path, local_directory: Path, flavour: Flavour) -> None:
-    with demo(tmp_path, local_directory, flavour) as show:
+def test_the_page_the_api_and_the_tls_listener_answer_where_it_says(
+    tmp_path: Path, local_directory: Path, flavour: Flavour
+) -> None:
+    with demo(tmp_path, local_directory, flavour, "--tls") as show:
         show.wait_until_it_runs()
+        secure = re.search(r"MQTT TLS: 127\.0\.0\.1:(\d+), CA certificate in (\S+)", show.told())
+        assert secure
+        address = replace(show.broker("simulator"), port=int(secure[1]), ca_file=ROOT / secure[2])
+        assert probe(address, version_timeout_seconds=0).seconds > 0
         found = re.search(r"API: +http://127\.0\.0\.1:(\d+)(\S+)", show.told())
         assert found
         assert ask(int(found[1]), found[2])[0] == 200
-        assert ask(int(found[1]), "/")[0] == 200
+        assert ask(int(found[1]), "/")[0] == 303, "nobody sees a page without signing in"
 
 
 def test_a_message_that_the_simulators_did_not_send_breaks_the_sum_and_is_named(
