@@ -76,7 +76,7 @@ def rain_report(session: Session, scope: Scope, group: Group) -> Report:
         if found:
             gauges += found
             grids.append(hours_of(session, found, [RAIN], period.wider(LEAD_HOURS))[RAIN])
-    if not gauges:
+    if not gauges or not period.hours:
         return Report("rain", scope.period, group, METHODS, [])
     rained = _reckoned(np.concatenate(grids, axis=1), gauges, scope, period)
     rows = [_row(rained, gauges, scope, members, place) for place, members in grouped(gauges, group)]
@@ -114,9 +114,8 @@ def _largest(values: Floats) -> float:
 
 def _row(rained: _Rained, gauges: list[FleetDevice], scope: Scope, members: list[int], place: Place) -> Row:
     hourly = rained.hourly[LEAD_HOURS:, members]
-    hours = hourly.shape[0]
     measured = np.isfinite(hourly)
-    wettest = members[int(measured.sum(axis=0).argmax())] if hours else members[0]
+    told_most = members[int(measured.sum(axis=0).argmax())]
     inputs, expected = int(measured.sum()), measured.size
 
     def rain(value: float, told: int = inputs, of: int = expected) -> Figure:
@@ -125,7 +124,7 @@ def _row(rained: _Rained, gauges: list[FleetDevice], scope: Scope, members: list
     figures = {}
     for span, sums in rained.sums.items():
         last = rained.hourly[-span:, members]
-        value = _largest(sums[-1, members]) if hours else float("nan")
+        value = _largest(sums[-1, members])
         figures[f"rain_{span}h"] = rain(value, int(np.isfinite(last).sum()), last.size)
         figures[f"largest_{span}h"] = rain(_largest(sums[LEAD_HOURS:, members]))
     totals = np.where(measured.any(axis=0), np.nansum(hourly, axis=0), np.nan)
@@ -134,7 +133,7 @@ def _row(rained: _Rained, gauges: list[FleetDevice], scope: Scope, members: list
     level = int(rained.levels[LEAD_HOURS:, members].max(initial=0))
     figures["landslide_level"] = Figure(level, "", "landslide", inputs, expected)
     day = figures["rain_24h"].value
-    words = {"susceptibility": SUSCEPTIBILITY_NAMES[susceptibility_of(gauges[wettest], scope)]}
+    words = {"susceptibility": SUSCEPTIBILITY_NAMES[susceptibility_of(gauges[told_most], scope)]}
     if day is not None:
         words["rain"] = rain_words(day)
     if level:
@@ -152,7 +151,7 @@ def _days(rained: _Rained, scope: Scope, members: list[int]) -> dict[str, Figure
     daily = by_day(days)
     measured = np.isfinite(daily).any(axis=1)
     rainy = np.nansum(daily, axis=1) >= scope.rules.rain.rainy_day_mm
-    before = int(rained.before[-1, members].max()) if hourly.shape[0] else 0
+    before = int(rained.before[-1, members].max())
     told, of = int(measured.sum()), measured.size
     return {
         "days_of_rain_before": Figure(before, "", "rain_days", told, of),

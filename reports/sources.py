@@ -82,18 +82,25 @@ def passed(scope: Scope) -> Period:
 def in_service(devices: Sequence[FleetDevice], readings: Floats, period: Period) -> Flags:
     """The hours in which something is expected of each device, hours × devices.
 
-    They begin when it was registered, or with its first reading if that is older; those of a retired device end with
-    its last reading.
+    They begin when it was registered, or with its first reading if that is older, and end when it was retired;
+    where that is not known, with its last reading.
     """
     hours = np.arange(period.hours)[:, None]
     there = readings > 0
     some = there.any(axis=0)
     first = np.where(some, there.argmax(axis=0), period.hours)
-    last = np.where(some, period.hours - 1 - there[::-1].argmax(axis=0), -1)
-    registered = floats([(device.registered_at - period.start).total_seconds() // 3600 for device in devices])
+    begins = np.minimum(first, _hours_after(period, [device.registered_at for device in devices], np.inf))
+    last = np.where(some, period.hours - there[::-1].argmax(axis=0), 0)
     retired = np.array([device.lifecycle == "retired" for device in devices], dtype=bool)
-    result: Flags = (hours >= np.minimum(first, registered)) & (~retired | (hours <= last))
+    ends = np.ceil(_hours_after(period, [device.retired_at for device in devices], np.inf))
+    ends = np.where(retired & np.isinf(ends), last, ends)
+    result: Flags = (hours >= np.floor(begins)) & (hours < ends)
     return result
+
+
+def _hours_after(period: Period, moments: Sequence[datetime | None], never: float) -> Floats:
+    """How many hours after the beginning of a period each moment lies."""
+    return floats([never if moment is None else (moment - period.start).total_seconds() / 3600 for moment in moments])
 
 
 def positions(session: Session, scope: Scope, devices: Sequence[FleetDevice]) -> list[tuple[float, float]]:

@@ -278,11 +278,11 @@ def test_data_quality_is_valid_complete_clean_and_live(client: httpx.Client, wor
 def test_a_device_is_not_expected_before_it_was_there_and_a_planned_one_not_at_all(
     client: httpx.Client, world: World
 ) -> None:
-    world.device("cam-old", "camera", interval_seconds=3600, state=DeviceState.RETIRED)
+    world.device("cam-new", "camera", interval_seconds=3600)
     world.device("cam-plan", "camera", interval_seconds=3600, state=DeviceState.PLANNED)
-    hourly(world, "cam-old", [{"recording": True}] * 6)
+    world.send("cam-new", *({"ts": at(hour), "recording": True} for hour in range(18, 24)))
     (only,) = report(client, "availability")["items"]
-    assert (only["device"], values(only)["availability"]) == ("cam-old", 1)
+    assert (only["device"], values(only)["availability"]) == ("cam-new", 1)
     assert only["figures"]["availability"]["expected"] == 6
 
 
@@ -304,7 +304,10 @@ def test_a_commune_without_devices_and_one_whose_devices_are_silent_have_reports
         for item in report(client, name, by=by)["items"]:
             assert item["figures"]
             assert (item["device"] is None) == (by != "device")
-    assert report(client, "air-quality/daily", by=by, period="2027-01-01")["items"] == []
+    for name in REPORTS:
+        for item in report(client, name, by=by, period="2027-01-01")["items"]:
+            assert item["time"] is None
+            assert all(figure["expected"] == 0 for key, figure in item["figures"].items() if key != "limit")
 
 
 @pytest.mark.usefixtures("stations")
