@@ -7,19 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from devices.model import Text
+from devices.rain_risk import RISK_COLOURS, Susceptibility, landslide_level, rain_words
 from devices.units import MILLIMETRE
 from reports.figures import Figure, Group, Method, Place, Report, Row, grouped, number
 from reports.grids import Floats, Integers, by_day
 from reports.periods import Period
-from reports.rain import (
-    LEAD_HOURS,
-    RISK_COLOURS,
-    Susceptibility,
-    days_of_rain_before,
-    landslide_level,
-    rain_sums,
-    rain_words,
-)
+from reports.rain import LEAD_HOURS, days_of_rain_before, rain_sums
 from reports.sources import Scope, devices_of, hours_of, passed
 from storage.connect import Session
 from storage.fleet import FleetDevice

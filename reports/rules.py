@@ -12,10 +12,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from devices.rain_risk import LANDSLIDE_TABLE, RiskRow, Susceptibility
 from reports.air_quality import ENOUGH
 from reports.errors import BadRules
 from reports.irrigation import RootZone, WettingAndDrying
-from reports.rain import LANDSLIDE_TABLE, RAINY_DAY_MM, RiskRow, Susceptibility
+from reports.rain import RAINY_DAY_MM
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from devices.rain_risk import Susceptibility
 from reports.errors import BadRules
-from reports.rain import Susceptibility
 from reports.rules import ReportRules, read_rules
 
 RULES_FILE = Path(__file__).resolve().parents[2] / "deploy" / "reports" / "rules.toml"
