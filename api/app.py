@@ -41,6 +41,7 @@ from api import (
     repair,
     reports,
     series,
+    series_groups,
     signing_in,
     signing_in_provider,
     tokens,
@@ -145,6 +146,7 @@ def create_app(
     app.state.metrics = measured
     for room in (kinds, places, clocks, devices, series, reports, repair, dead_letters, ledger, operation, metrics):
         app.include_router(room.router)
+    app.include_router(series_groups.router)
     for page in (device_log, labels, live, pages, pages_devices, pages_import):
         app.include_router(page.router)
     for writes in (registry_devices, device_accounts, registry_places, device_photos, people, tokens, me):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields as dataclass_fields
+from functools import cache
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import cursors
@@ -29,7 +31,7 @@ from api.context import (
     text_part,
 )
 from api.schemas import DeviceAnswer, DeviceDetail, DevicePage
-from api.schemas_data import LatestEntry, LatestOfDevice, LatestOfKind, LatestOfKindEntry, ValueAnswer
+from api.schemas_data import LatestEntry, LatestOfDevice, LatestOfKind, ValueAnswer
 from api.versions import etag
 from devices.lifecycle import may_become
 from devices.model import Kind
@@ -128,10 +130,8 @@ def value_answers(kind: Kind, reading: latest.LatestReading) -> dict[str, ValueA
     """The newest values with their units."""
     answers = {}
     for name, newest in reading.values.items():
-        unit = kind.by_name[name].unit
         assert newest.value is not None, "the latest-value table holds no absent values"
-        symbol = unit.symbol if unit and unit.symbol else None
-        answers[name] = ValueAnswer(value=newest.value, unit=symbol, time=newest.time)
+        answers[name] = ValueAnswer(value=newest.value, unit=_symbols(kind)[name], time=newest.time)
     return answers
 
 
@@ -153,16 +153,15 @@ def latest_of_device(context: Ctx, commune: CommunePath, code: CodePath) -> Late
     )
 
 
-@router.get("/latest", responses=problems(400, 422))
+@router.get("/latest", responses=problems(400, 422), response_model=LatestOfKind)
 def latest_of_kind(
     request: Request,
-    response: Response,
     context: Ctx,
     kind: Annotated[str, Query(description="The kind.", examples=["environment"])],
     commune: CommuneQuery = None,
     limit: LimitQuery = DEFAULT_LIMIT,
     cursor: CursorQuery = None,
-) -> LatestOfKind:
+) -> Response:
     """The newest values of all devices of a kind, by commune, code and keys."""
     wanted = kind_of_query(kind)
     place = cursors.decode(cursor, cursors.scope_of(request), (str, str, str)) if cursor else None
@@ -175,19 +174,35 @@ def latest_of_kind(
             after=latest.KindPlace(*map(text_part, place)) if place else None,
         )
     more = found[limit - 1][0] if len(found) > limit else None
-    return LatestOfKind(
-        at=context.now(),
-        kind=wanted.name,
-        items=[
-            LatestOfKindEntry(
-                commune=at.commune,
-                code=at.code,
-                keys=reading.keys,
-                time=reading.time,
-                received_at=reading.received_at,
-                values=value_answers(wanted, reading),
-            )
-            for at, reading in found[:limit]
-        ],
-        next_cursor=next_page(request, response, (more.commune, more.code, more.key) if more else None),
-    )
+    response = Response(media_type="application/json")
+    # A page may hold a thousand devices, which are not taken through the model.
+    answer = {
+        "at": context.now(),
+        "kind": wanted.name,
+        "items": [_entry(at, reading, _symbols(wanted)) for at, reading in found[:limit]],
+        "next_cursor": next_page(request, response, (more.commune, more.code, more.key) if more else None),
+    }
+    response.body = orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+    response.headers["Content-Length"] = str(len(response.body))
+    return response
+
+
+def _entry(at: latest.KindPlace, reading: latest.LatestReading, symbols: dict[str, str | None]) -> dict[str, object]:
+    """The members of a LatestOfKindEntry."""
+    return {
+        "keys": reading.keys,
+        "time": reading.time,
+        "received_at": reading.received_at,
+        "values": {
+            name: {"value": newest.value, "unit": symbols[name], "time": newest.time}
+            for name, newest in reading.values.items()
+        },
+        "commune": at.commune,
+        "code": at.code,
+    }
+
+
+@cache
+def _symbols(kind: Kind) -> dict[str, str | None]:
+    """The unit of each field as it is written."""
+    return {field.name: (field.unit.symbol or None) if field.unit else None for field in kind.values}

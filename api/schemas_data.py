@@ -94,6 +94,29 @@ class SeriesAnswer(Schema):
     next_cursor: NextCursor
 
 
+class GroupPointAnswer(Schema):
+    """A bucket of a group of devices under the time at which it starts."""
+
+    time: datetime = Field(examples=[EXAMPLE_TIME])
+    group: str = Field(description="Code of the hamlet (empty: in none) or of the commune.", examples=["thon-1"])
+    values: dict[str, Value] = Field(examples=[{"pm25.mean": 31.4}])
+
+
+class GroupSeriesAnswer(Schema):
+    """A page of a series of groups of devices, by time and group. The range holds `start` and not `end`."""
+
+    commune: str = Field(examples=["gia-loc"])
+    kind: str = Field(examples=["environment"])
+    by: Literal["commune", "hamlet"] = Field(examples=["hamlet"])
+    start: datetime = Field(examples=["2026-11-19T03:15:00Z"])
+    end: datetime = Field(examples=[EXAMPLE_TIME])
+    bucket: str = Field(examples=["1h"])
+    bucket_seconds: int = Field(examples=[3600])
+    columns: list[SeriesColumnAnswer]
+    points: list[GroupPointAnswer]
+    next_cursor: NextCursor
+
+
 class DeadLetterAnswer(Schema):
     """Something that was set aside, and why."""
 

@@ -26,7 +26,7 @@ from api.context import (
     require_device,
 )
 from api.schemas_data import SeriesAnswer
-from api.series_columns import bucket_columns, raw_columns, wanted_fields
+from api.series_columns import bucket_columns, describe_column, raw_columns, wanted_fields
 from api.times import BUCKET_FORM, TIME_FORM, check_length, parse_bucket, parse_range, parse_time, write_time
 from devices.model import Kind
 from devices.people import Role
@@ -155,7 +155,7 @@ def _json(question: Question, page: SeriesPage, commune: str, code: str, token: 
         "end": write_time(question.end),
         "bucket": question.bucket,
         "bucket_seconds": None if question.width is None else int(question.width.total_seconds()),
-        "columns": [_column(column) for column in question.columns],
+        "columns": [describe_column(column) for column in question.columns],
         "points": [
             {
                 "time": write_time(point.time),
@@ -166,17 +166,6 @@ def _json(question: Question, page: SeriesPage, commune: str, code: str, token: 
             for point in page.points
         ],
         "next_cursor": token,
-    }
-
-
-def _column(column: SeriesColumn) -> dict[str, str | None]:
-    unit = column.field.unit
-    carries_unit = column.aggregate not in ("count", "share")
-    return {
-        "name": column.name,
-        "field": column.field.name,
-        "aggregate": None if column.aggregate is None else column.aggregate.value,
-        "unit": unit.symbol if unit and unit.symbol and carries_unit else None,
     }
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from api.errors import ApiProblem, Problem, close_to, shown
+from devices import units
 from devices.model import Behaviour, Field, Kind, Text
 from storage.aggregates import Aggregate, allowed_aggregates
 from storage.series_sql import SeriesColumn
+
+Allowed = Callable[[Field], Sequence[Aggregate]]
+"""Which aggregates a field allows, the usual one first."""
 
 
 def wanted_fields(kind: Kind, text: str | None) -> list[Field]:
@@ -47,19 +51,21 @@ def raw_columns(fields: Sequence[Field], aggregate: str | None) -> list[SeriesCo
     return [SeriesColumn(field) for field in fields]
 
 
-def bucket_columns(kind: Kind, fields: Sequence[Field], aggregate: str | None) -> list[SeriesColumn]:
+def bucket_columns(
+    kind: Kind, fields: Sequence[Field], aggregate: str | None, allowed: Allowed = allowed_aggregates
+) -> list[SeriesColumn]:
     """Each field with each aggregate named in a comma-separated text, or with its usual one where there is none.
 
-    Raises ApiProblem (bad-aggregate) when a field's behaviour does not allow one of them.
+    Raises ApiProblem (bad-aggregate) when one of them is not `allowed` for a field.
     """
     if aggregate is None:
-        return [SeriesColumn(field, allowed_aggregates(field)[0]) for field in fields]
+        return [SeriesColumn(field, allowed(field)[0]) for field in fields]
     names = list(dict.fromkeys(name.strip() for name in aggregate.split(",")))
-    return [SeriesColumn(field, _checked(kind, field, name, fields)) for field in fields for name in names]
+    return [SeriesColumn(field, _checked(kind, field, name, fields, allowed)) for field in fields for name in names]
 
 
-def _checked(kind: Kind, field: Field, name: str, fields: Sequence[Field]) -> Aggregate:
-    allowed = [aggregate.value for aggregate in allowed_aggregates(field)]
+def _checked(kind: Kind, field: Field, name: str, fields: Sequence[Field], rule: Allowed) -> Aggregate:
+    allowed = [aggregate.value for aggregate in rule(field)]
     if name in allowed:
         return Aggregate(name)
     words = ", ".join(allowed)
@@ -69,9 +75,31 @@ def _checked(kind: Kind, field: Field, name: str, fields: Sequence[Field]) -> Ag
         f"The field {field.name} of {kind.name} ({_BEHAVIOUR[field.behaviour].en}) does not allow {shown(name)!r}. "
         f"Allowed: {words}.",
     )
-    listed = {f.name: ", ".join(a.value for a in allowed_aggregates(f)) for f in fields}
+    listed = {f.name: ", ".join(a.value for a in rule(f)) for f in fields}
     raise ApiProblem(Problem.BAD_AGGREGATE, reason, allowed=listed, did_you_mean=close_to(name, allowed))
 
+
+def describe_column(column: SeriesColumn) -> dict[str, str | None]:
+    """The members of a SeriesColumnAnswer."""
+    unit = column.field.unit.symbol if column.field.unit else None
+    if column.aggregate is not None:
+        unit = _UNITS.get(column.aggregate, unit)
+    return {
+        "name": column.name,
+        "field": column.field.name,
+        "aggregate": None if column.aggregate is None else column.aggregate.value,
+        "unit": unit or None,
+    }
+
+
+_UNITS = {
+    Aggregate.COUNT: None,
+    Aggregate.SHARE: None,
+    Aggregate.TIME_SHARE: None,
+    Aggregate.CHANGES: None,
+    Aggregate.SECONDS: units.SECOND.symbol,
+}
+"""The units of aggregates that are not in that of their field."""
 
 _BEHAVIOUR = {
     Behaviour.GAUGE: Text("đại lượng đo", "a gauge"),

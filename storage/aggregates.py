@@ -58,3 +58,14 @@ def allowed_aggregates(field: Field) -> tuple[Aggregate, ...]:
     if field.additive:
         return _ADDITIVE
     return _CIRCULAR if field.circular else _ALLOWED[field.behaviour]
+
+
+_OF_ONE_DEVICE = (Aggregate.LAST, Aggregate.TIME_SHARE)
+
+
+def group_aggregates(field: Field) -> tuple[Aggregate, ...]:
+    """Those that mean something for many devices together, the usual one first.
+
+    Means and shares are over all readings of all devices; rises, seconds and changes are those of each, added up.
+    """
+    return tuple(aggregate for aggregate in allowed_aggregates(field) if aggregate not in _OF_ONE_DEVICE)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from psycopg import Connection
 
-from devices.model import Behaviour, Kind
+from devices.model import Kind
 from devices.readings import Value
 from storage.sql import query
 
 
-@dataclass(frozen=True, slots=True)
-class LatestValue:
+class LatestValue(NamedTuple):
     """The newest value of a field and the time of the reading that brought it."""
 
     value: Value
@@ -71,18 +70,23 @@ def latest_of_kind(
     return [(KindPlace(row[0], row[1], row[2]), reading_of(kind, *row[2:])) for row in rows]
 
 
-def reading_of(
-    kind: Kind, key: str, time: datetime, received_at: datetime, values: Mapping[str, list[Any]]
-) -> LatestReading:
-    """A row of the latest-value table in the words of the catalogue; fields that it no longer has are left out."""
+def reading_of(kind: Kind, key: str, time: datetime, received_at: datetime, values: str) -> LatestReading:
+    """A row of the latest-value table in the words of the catalogue; fields that it no longer has are left out.
+
+    `values` is JSON as it is stored: a thousand devices are asked for at once, and orjson reads it faster.
+    """
     names = [field.name for field in kind.keys]
     # A slash may stand in the last key only: the others are limited to known words.
     keys = dict(zip(names, key.split("/", len(names) - 1), strict=True)) if names else {}
+    found = orjson.loads(values)
+    times: dict[float, datetime] = {}
     newest = {}
     for field in kind.values:
-        if field.name in values:
-            value, stamp = values[field.name]
-            if field.behaviour in (Behaviour.GAUGE, Behaviour.COUNTER):
+        if field.name in found:
+            value, stamp = found[field.name]
+            if field.is_number:
                 value = float(value)
-            newest[field.name] = LatestValue(value, datetime.fromtimestamp(stamp, UTC))
+            if stamp not in times:
+                times[stamp] = datetime.fromtimestamp(stamp, UTC)
+            newest[field.name] = LatestValue(value, times[stamp])
     return LatestReading(keys, time, received_at, newest)

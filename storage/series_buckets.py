@@ -36,13 +36,17 @@ class Stretch:
     end: datetime
 
 
-def stretches(start: datetime, end: datetime, width: timedelta) -> list[Stretch]:
-    """How a range is read for buckets of a width; the stretches follow each other without a gap."""
+def stretches(start: datetime, end: datetime, width: timedelta, settled: datetime | None = None) -> list[Stretch]:
+    """How a range is read for buckets of a width; the stretches follow each other without a gap.
+
+    What is behind `settled` is read from the readings: the hour that runs, above all. The views of the rollups would
+    compute it too, but device by device.
+    """
     cuts: list[tuple[datetime, Grain | None]] = [(start, None)]
-    first_hour, last_hour = _up(start, HOUR), _down(end, HOUR)
+    first_hour, last_hour = _up(start, HOUR), _down(min(end, settled or end), HOUR)
     if width % HOUR == timedelta(0) and first_hour < last_hour:
         cuts.append((first_hour, Grain.HOUR))
-        first_day, last_day = _up(start, DAY), _down(end, DAY)
+        first_day, last_day = _up(start, DAY), _down(last_hour, DAY)
         if width % DAY == timedelta(0) and first_day < last_day:
             cuts += [(first_day, Grain.DAY), (last_day, Grain.HOUR)]
         cuts.append((last_hour, None))
@@ -95,32 +99,23 @@ def device_statement(
     )
 
 
-GROUP_AGGREGATES = {
-    Behaviour.GAUGE: (Aggregate.MEAN, Aggregate.MIN, Aggregate.MAX, Aggregate.SUM, Aggregate.COUNT),
-    Behaviour.COUNTER: (Aggregate.INCREASE, Aggregate.COUNT),
-    Behaviour.STATE: (Aggregate.SHARE, Aggregate.SECONDS, Aggregate.CHANGES, Aggregate.COUNT),
-}
-"""What means something for many devices together. Means and shares are over all readings; rises, seconds and changes
-are those of each device, added up."""
-
-
-def group_statement(kind: Kind, columns: Sequence[SeriesColumn], found: Sequence[Stretch]) -> sql.Composed:
-    """Buckets of groups of devices, by (bucket, group): bucket, group, how many devices it has, the columns.
+def group_statement(
+    kind: Kind, columns: Sequence[SeriesColumn], found: Sequence[Stretch], *, resuming: bool
+) -> sql.Composed:
+    """Buckets of groups of devices, by (bucket, group): bucket, group, the columns.
 
     Parameters: devices (numbers) and members (the group of each), start, end, width, origin, limit, those of the
-    stretches.
+    stretches; when resuming also after_time and after_member.
     """
     parts = _parts(kind, columns)
-    simple = [part for part in parts if part.name in {p.name for p in _parts(kind, columns, steps=False)}]
+    few = {part.name for part in _parts(kind, columns, steps=False)}
     tables = [
-        sql.SQL(
-            "members AS (SELECT * FROM unnest(%(devices)s::integer[], %(members)s::text[]) AS m (device_id, member))"
-        ),
+        _MEMBERS,
         _rows(kind, parts, found, sql.SQL("device_id = ANY(%(devices)s)")),
         sql.SQL(
-            "by_member AS (SELECT member, bucket, count(DISTINCT device_id) AS devices, {parts}"
+            "by_member AS (SELECT member, bucket, {parts}"
             " FROM rows JOIN members USING (device_id) GROUP BY member, bucket)"
-        ).format(parts=_composed(simple)),
+        ).format(parts=_composed([part for part in parts if part.name in few])),
     ]
     output: list[sql.Composable] = []
     joins: list[sql.Composable] = []
@@ -135,11 +130,19 @@ def group_statement(kind: Kind, columns: Sequence[SeriesColumn], found: Sequence
         else:
             output.append(_answer(kind, column))
     return sql.SQL(
-        "WITH {tables} SELECT bucket, member, devices, {output} FROM by_member AS g{joins}"
+        "WITH {tables} SELECT bucket, member, {output} FROM by_member AS g{joins}{later}"
         " ORDER BY bucket, member LIMIT %(limit)s"
-    ).format(tables=listed(tables), output=listed(output), joins=sql.SQL("").join(joins))
+    ).format(
+        tables=listed(tables),
+        output=listed(output),
+        joins=sql.SQL("").join(joins),
+        later=sql.SQL(" WHERE (bucket, member) > (%(after_time)s, %(after_member)s)" if resuming else ""),
+    )
 
 
+_MEMBERS = sql.SQL(
+    "members AS (SELECT * FROM unnest(%(devices)s::integer[], %(members)s::text[]) AS m (device_id, member))"
+)
 _SUMS = sql.SQL(
     "{sums} AS (SELECT member, bucket, sum(answer) AS answer FROM {steps} JOIN members USING (device_id)"
     " GROUP BY member, bucket)"

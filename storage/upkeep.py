@@ -25,3 +25,8 @@ def activate_devices(connection: Connection[Any]) -> int:
         connection.execute(query("take_registry_lock"))
         connection.execute(query("name_actor"), {"actor": ACTOR})
         return connection.execute(query("activate_devices"), {"numbers": numbers}).rowcount
+
+
+def analyse(connection: Connection[Any]) -> None:
+    """Bring the planner's knowledge up to date after much was written at once. The connection is in autocommit."""
+    connection.execute(query("analyse"))

@@ -83,6 +83,35 @@ def backfill_command(
     _show(asdict(result), as_json)
 
 
+@app.command("query")
+def query_command(
+    devices: Annotated[int, typer.Option(min=20, max=10_000, help="How many stations report every minute.")] = 1_000,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days of history.")] = 30,
+    repeats: Annotated[int, typer.Option(min=5, max=10_000, help="How often each question is asked.")] = 200,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that load side by side.")] = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """What a wall asks, through HTTP, over a month of a thousand stations; exit 1 when a budget is not kept.
+
+    The whole size takes 10 GB of disk and about ten minutes to load and to roll up on two processors.
+    """
+    from commune.bench.query import run_query_bench  # noqa: PLC0415 - it pulls in every room
+
+    progress = Console(stderr=True).print
+    result = run_query_bench(read_settings().local_directory, devices, days, repeats, processes, progress)
+    if as_json:
+        echo_json(asdict(result))
+    else:
+        _show({name: value for name, value in asdict(result).items() if name != "questions"}, as_json)
+        for asked in result.questions:
+            kept = "" if asked.is_within else "  over budget"
+            typer.echo(
+                f"{asked.name:32} p50 {asked.p50_milliseconds:>8} ms  p95 {asked.p95_milliseconds:>8} ms  "
+                f"of {asked.budget_milliseconds:g} ms{kept}"
+            )
+    raise typer.Exit(0 if all(asked.is_within for asked in result.questions) else 1)
+
+
 def _end(result: Endurance, as_json: bool) -> None:
     _show(asdict(result), as_json)
     raise typer.Exit(1 if result.lost else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -126,6 +127,9 @@ def api() -> None:
         report_rules=report_rules(settings),
         ready_lag_seconds=settings.ready_lag_seconds,
     )
+    # What is there by now stays: to look through it for garbage again and again makes every other large answer late.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         application,
         host=settings.api_host,

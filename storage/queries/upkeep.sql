@@ -8,3 +8,7 @@ WHERE state = 'registered' AND EXISTS (
 -- These devices are active from now on, unless somebody has changed their state.
 UPDATE device SET state = 'active', updated_at = now()
 WHERE device_id = ANY(%(numbers)s) AND state = 'registered';
+
+-- name: analyse
+-- Clear away what was replaced, and count anew what the tables hold.
+VACUUM ANALYZE;
