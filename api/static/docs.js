@@ -75,16 +75,24 @@ function address(path, form) {
   let filled = path;
   for (const input of form.querySelectorAll("input")) {
     if (input.dataset.in === "path") filled = filled.replace(`{${input.name}}`, encodeURIComponent(input.value));
-    else if (input.value) query.set(input.name, input.value);
+    else if (input.dataset.in === "query" && input.value) query.set(input.name, input.value);
   }
   return query.size ? `${filled}?${query}` : filled;
 }
 
-// What a form asks: a request without a body, or one with the JSON of its text box.
-function request(method, form) {
+// What a form asks: a request without a body, or one with the JSON of its text box. Whoever has signed in shows the
+// token of their session with a change.
+async function request(method, form) {
   const body = form.querySelector("textarea")?.value;
-  if (body === undefined) return { method };
-  return { method, body, headers: { "Content-Type": "application/json" } };
+  const headers = {};
+  for (const input of form.querySelectorAll("input[data-in=header]")) if (input.value) headers[input.name] = input.value;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") {
+    const me = await fetch("/api/v1/me");
+    const token = me.ok ? (await me.json()).csrf_token : null;
+    if (token) headers["X-CSRF-Token"] = token;
+  }
+  return { method, headers, body };
 }
 
 async function send(method, path, form, output) {
@@ -92,7 +100,7 @@ async function send(method, path, form, output) {
   output.hidden = false;
   output.textContent = `${method} ${target}\n…`;
   try {
-    const answer = await fetch(target, request(method, form));
+    const answer = await fetch(target, await request(method, form));
     const text = await answer.text();
     const isJson = (answer.headers.get("content-type") ?? "").includes("json");
     const body = isJson ? JSON.stringify(JSON.parse(text), null, 2) : text;
@@ -138,7 +146,8 @@ function drawOperation(document_, path, method, operation) {
     event.preventDefault();
     send(method.toUpperCase(), path, form, output);
   });
-  return element("section", { class: "operation", id }, title, element("p", {}, operation.description ?? ""), form, answers(document_, operation));
+  const role = element("p", { class: "small" }, `${say("role")}: `, element("code", {}, operation["x-role"]));
+  return element("section", { class: "operation", id }, title, element("p", {}, operation.description ?? ""), role, form, answers(document_, operation));
 }
 
 function draw(document_) {

@@ -25,6 +25,12 @@ async function warm() {
   if (answers.every((answer) => answer.ok && !answer.redirected)) localStorage.setItem("kept_at", String(Date.now()));
 }
 
+// Whoever is signed out leaves no lists on the phone.
+async function forget() {
+  localStorage.removeItem("kept_at");
+  navigator.serviceWorker.controller.postMessage("signed-out");
+}
+
 async function keep() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("/service-worker.js", { type: "module" });
@@ -32,7 +38,8 @@ async function keep() {
   if (!navigator.serviceWorker.controller) {
     await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
   }
-  if (document.querySelector(".tabs")) await warm();
+  if (location.pathname === "/sign-in") await forget();
+  else if (document.querySelector(".tabs")) await warm();
 }
 
 window.addEventListener("online", showSignal);

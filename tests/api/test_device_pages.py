@@ -174,7 +174,7 @@ def test_no_page_has_a_serious_fault_of_accessibility_on_a_desk_and_with_all_par
         part.locator("summary").first.click()
     page.get_by_role("button", name="Sửa hồ sơ").click()
     page.get_by_role("button", name="Kiểm tra trực tiếp").click()
-    page.locator("[data-live=waiting], [data-live=wrong]").wait_for()
+    page.locator("#live[data-live]:not([data-live=start])").wait_for()
     page.locator("#history .letter").first.wait_for()
     found = {"device, all parts": faults_of(page)}
     found |= {path: faults_of(desk.open(path)) for path in ("/", "/devices", "/devices/new")}
@@ -216,6 +216,7 @@ def test_the_list_is_searched_without_accents_and_filtered_by_state(phone: Visit
     expect(page.locator(".item")).to_have_count(1)
     expect(page.locator(".item")).to_contain_text("ngừng sử dụng")
     page.get_by_label("Loại thiết bị").select_option("camera")
+    page.get_by_role("button", name="Tìm").click()
     expect(page.get_by_text("Không có thiết bị nào khớp.")).to_be_visible()
 
 
