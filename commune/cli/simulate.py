@@ -14,14 +14,16 @@ from rich.status import Status
 from rich.table import Table
 
 from commune.cli.common import echo_json, fail, open_database
-from commune.cli.run import broker_address, stop_on_signals
+from commune.cli.run import stop_on_signals
 from commune.cli.simulate_backfill import backfill_command
 from commune.cli.simulate_load import load_command
 from commune.cli.simulate_options import (
+    BrokerOption,
     CommuneOption,
     DevicesOption,
     JsonOption,
     SeedOption,
+    broker_of,
     chosen_simulators,
     failures,
     moment,
@@ -62,9 +64,10 @@ def run_command(
     ] = None,
     seed: SeedOption = 1,
     devices: DevicesOption = None,
+    broker: BrokerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish what the devices of a sample commune would say, to the broker of the settings.
+    """Publish what the devices of a sample commune would say. Needs a broker and nothing else.
 
     A run of S seconds at speed v begins S times (v - 1) seconds ago and ends at the present: a device's clock that is
     ahead is not believed. Without --seconds a fast run begins a day ago, catches up, and goes on at the clock's pace.
@@ -87,7 +90,7 @@ def run_command(
         own, client_id = whole.own_lines(simulators), f"simulator-{commune}-{os.getpid()}"
         with (
             recorded(manifest, simulation, load(commune)) as record,
-            Lines(broker_address(settings), client_id, own=own, manifest=record) as lines,
+            Lines(broker_of(broker, settings), client_id, own=own, manifest=record) as lines,
             _live(as_json) as shown,
         ):
             result = simulation.run(lines, stop=lambda: stopped, progress=shown)

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.status import Status
 
 from commune.cli.common import echo_json, fail, open_database
-from commune.cli.run import broker_address, stop_on_signals
-from commune.cli.simulate_options import JsonOption, failures
+from commune.cli.run import stop_on_signals
+from commune.cli.simulate_options import BrokerOption, JsonOption, broker_of, failures
 from commune.sample import register_load
 from commune.settings import read_settings
 from simulators.load import Counts
@@ -33,9 +33,10 @@ def load_command(
     register: Annotated[
         bool, typer.Option("--register", help="Register the devices first, so that ingest stores what they send.")
     ] = False,
+    broker: BrokerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish a load to the broker of the settings at QoS 1, and count exactly what was acknowledged.
+    """Publish a load at QoS 1, and count exactly what was acknowledged.
 
     The readings are those of environment stations, with times of now. Exits with 1 when the rate is not reached or the
     broker refuses anything; asks for nothing that the machine cannot do, and says why.
@@ -57,7 +58,7 @@ def load_command(
             typer.echo(f"{added} devices registered, {devices - added} were already.", err=True)
         with _live(as_json) as shown:
             result = run_load(
-                load, broker_address(settings), f"load-{os.getpid()}", stop=lambda: stopped, progress=shown
+                load, broker_of(broker, settings), f"load-{os.getpid()}", stop=lambda: stopped, progress=shown
             )
     if as_json:
         echo_json(result.as_dict())

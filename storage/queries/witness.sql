@@ -52,16 +52,20 @@ SELECT kind, subject, opened_at, seen_at, closed_at, detail_vi, detail_en FROM a
 WHERE opened_at >= %(since)s ORDER BY opened_at, alert_id;
 
 -- name: witnessed_days
--- The readings of a kind from the devices of a commune by local day, counted in whole numbers.
+-- The readings of a kind from the devices of a commune by local day, counted in whole numbers. OFFSET 0 keeps the
+-- planner from working the weight of a reading out anew for each of its fields.
 SELECT d.code, r.day, count(*), count(*) FILTER (WHERE r.is_other), {sums}
 FROM (
-    SELECT t.*, k.key_number, w.microseconds, (w.microseconds / 1000000 + k.key_number) %% 65521 + 1 AS weight,
-        ((w.microseconds / 1000000 + 25200) / 86400)::integer AS day,
-        t.received_at <> t.time OR t.time_source <> 0 OR t.device_time IS NOT NULL AS is_other
-    FROM {table} AS t
-    CROSS JOIN LATERAL (SELECT (extract(epoch FROM t.time) * 1000000)::bigint AS microseconds) AS w
-    CROSS JOIN LATERAL (SELECT {key} AS key_number) AS k
-    WHERE t.time >= %(start)s AND t.time < %(end)s
+    SELECT q.*, (q.microseconds / 1000000 + q.key_number) %% 65521 + 1 AS weight,
+        ((q.microseconds / 1000000 + 25200) / 86400)::integer AS day,
+        q.received_at <> q.time OR q.time_source <> 0 OR q.device_time IS NOT NULL AS is_other
+    FROM (
+        SELECT t.*, round(date_part('epoch', t.time) * 1000000)::bigint AS microseconds, {key} AS key_number
+        FROM {table} AS t
+        WHERE t.time >= %(start)s AND t.time < %(end)s
+        OFFSET 0
+    ) AS q
+    OFFSET 0
 ) AS r
 JOIN device AS d USING (device_id) JOIN commune AS c USING (commune_id)
 WHERE c.code = %(commune)s

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 import pytest
 from typer.testing import CliRunner
 
 from commune.cli import app
+from commune.cli.simulate_options import broker_of
+from commune.settings import read_settings
 from commune.stack.mosquitto import MosquittoServer
 from devices.catalogue import KINDS
 from storage.connect import connect
@@ -73,6 +76,9 @@ def test_a_preview_as_json_is_the_payloads() -> None:
         (["kinds", "--commune", "vo-nhai"], 1, "no sample commune 'vo-nhai'"),
         (["run", "--devices", "500"], 1, "has 120 devices, not 500"),
         (["run", "--speed", "0"], 1, "a speed of 0"),
+        (["run", "--broker", "broker:1883"], 2, "expected mqtt://host"),
+        (["load", "--broker", "mqtt://broker/path"], 2, "expected mqtt://host"),
+        (["run", "--broker", "mqtt://broker:none"], 2, "could not be cast to integer"),
         (["backfill", "--days", "9000"], 1, "before the simulated world begins"),
         (["backfill", "--days", "1"], 2, "COMMUNE_DATABASE_URL is not set"),
         (["register"], 2, "COMMUNE_DATABASE_URL is not set"),
@@ -120,6 +126,33 @@ def test_a_run_ends_with_its_counts(own_broker: MosquittoServer) -> None:
     assert counts["published"] == counts["acknowledged"] > 18
     assert counts["kinds"].keys() == KINDS.keys()
     assert counts["seed"] == 3
+
+
+def test_a_broker_may_be_named_by_its_url_alone(
+    own_broker: MosquittoServer, empty_settings: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOST", "PORT", "USERNAME", "PASSWORD"):
+        empty_settings.delenv(f"COMMUNE_BROKER_{name}")
+    with own_broker:
+        address = own_broker.address("simulator")
+        url = f"mqtt://{address.username}:{quote(address.password or '')}@{address.host}:{address.port}"
+        for words in (("run", "--devices", "9", "--seconds", "1"), ("load", "--rate", "100", "--seconds", "1")):
+            result = runner.invoke(app, ["simulate", *words, "--broker", url, "--json"])
+            assert result.exit_code == 0, result.stderr
+            counts = orjson.loads(result.stdout.splitlines()[-1])
+            assert counts["published"] == counts["acknowledged"] > 0
+
+
+def test_a_broker_that_speaks_tls_is_trusted_by_the_authorities_of_the_machine_or_of_the_settings(
+    empty_settings: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = broker_of("mqtts://tram:a%2Fb@broker.example", read_settings())
+    assert (own.host, own.port, own.username, own.password) == ("broker.example", 8883, "tram", "a/b")
+    assert own.ca_file is not None
+    (tmp_path / "ca.pem").touch()
+    empty_settings.setenv("COMMUNE_BROKER_CA_FILE", str(tmp_path / "ca.pem"))
+    assert broker_of("mqtts://broker.example:8884", read_settings()).ca_file == tmp_path / "ca.pem"
+    assert broker_of("mqtt://broker.example", read_settings()).ca_file is None
 
 
 def test_a_run_is_summed_up_in_words(own_broker: MosquittoServer) -> None:
