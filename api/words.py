@@ -107,5 +107,7 @@ WORDS: dict[str, Text] = {
     "try": Text("Gửi thử", "Try it"),
     "path": Text("đường dẫn", "path"),
     "query": Text("truy vấn", "query"),
+    "header": Text("đầu mục", "header"),
+    "role": Text("Quyền", "Role"),
     "failed": Text("Chưa tải được tài liệu.", "The document could not be loaded."),
 }
