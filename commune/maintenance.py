@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from alerts.drops import judge_drops
+from alerts.watching import judge_restart
 from broker.address import BrokerAddress
 from broker.watch import Condition, Watch
 from commune.accounts import Accounts, AccountsConfig
+from commune.alerting import judge_books, judge_devices
 from commune.refusals import Refusals
 from commune.rollup_upkeep import compute_rollups, delete_old_readings
 from commune.sealing import PasswordSealer
@@ -30,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 10.0
 RETENTION_SECONDS = 3600.0
+LEDGER_SECONDS = 300.0
 MOST_CHUNKS = 50
 """So many chunks are deleted at a time; the rest waits for the next hour."""
 
@@ -75,6 +78,8 @@ class Maintenance:
             Job("activate devices", ROUND_SECONDS, self._activate),
             Job("watch the broker", ROUND_SECONDS, self._judge_broker),
         ]
+        self.jobs.append(Job("judge devices", ROUND_SECONDS, judge_devices))
+        self.jobs.append(Job("judge the ledger", LEDGER_SECONDS, judge_books))
         if config.replay_unknown_devices:
             self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
         self.jobs.append(Job("compute rollups", ROUND_SECONDS, self._compute_rollups))
@@ -144,7 +149,9 @@ class Maintenance:
     def _judge_broker(self, session: Session) -> None:
         condition = self._watch.condition()
         if condition is not None:
-            judge_drops(session, seen_of(self._config.broker, condition))
+            seen = seen_of(self._config.broker, condition)
+            judge_restart(session, seen)
+            judge_drops(session, seen)
 
     def _replay(self, session: Session) -> None:
         done = self._strangers.round(session, self._stopping)

@@ -26,9 +26,30 @@ class AlertRow:
     detail_en: str
 
 
-def open_alert(connection: Connection[Any], kind: str, subject: str, at: datetime, detail: Text) -> bool:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an alert is about, and how grave it is. The commune follows from the device where one is named.
+
+    `commune` is a code; None for what is about the system itself. `members` are codes of devices.
+    """
+
+    severity: str = "serious"
+    commune: str | None = None
+    device_id: int | None = None
+    members: tuple[str, ...] = ()
+
+
+_SYSTEM = About()
+
+
+def open_alert(
+    connection: Connection[Any], kind: str, subject: str, at: datetime, detail: Text, about: About = _SYSTEM
+) -> bool:
     """Open an alert; where it is open already, say what is so now. True when it is new."""
-    values = {"kind": kind, "subject": subject, "at": at, "detail_vi": detail.vi, "detail_en": detail.en}
+    values: dict[str, Any] = {"kind": kind, "subject": subject, "at": at}
+    values |= {"detail_vi": detail.vi, "detail_en": detail.en}
+    values |= {"severity": about.severity, "commune": about.commune, "device_id": about.device_id}
+    values |= {"members": list(about.members)}
     row = connection.execute(query("open_alert"), values).fetchone()
     return row is not None and bool(row[0])
 
@@ -37,6 +58,23 @@ def close_quiet_alerts(connection: Connection[Any], kind: str, *, quiet_since: d
     """Close the alerts of a kind whose cause has not been seen since `quiet_since`; returns their subjects."""
     values = {"kind": kind, "quiet_since": quiet_since, "at": at}
     return [subject for (subject,) in connection.execute(query("close_quiet_alerts"), values)]
+
+
+def close_alert(connection: Connection[Any], kind: str, subject: str, at: datetime) -> bool:
+    """Close the alert of a kind and subject that is open; False where none is."""
+    values = {"kind": kind, "subject": subject, "at": at}
+    return connection.execute(query("close_alert"), values).rowcount > 0
+
+
+def open_subjects(connection: Connection[Any], kinds: list[str]) -> list[tuple[str, str]]:
+    """Kind and subject of the open alerts of some kinds."""
+    return [(kind, subject) for kind, subject in connection.execute(query("open_subjects"), {"kinds": kinds})]
+
+
+def last_closed(connection: Connection[Any], kind: str) -> datetime | None:
+    """When the last alert of a kind was closed; None for never."""
+    row = connection.execute(query("last_closed"), {"kind": kind}).fetchone()
+    return row[0] if row is not None else None
 
 
 def list_alerts(

@@ -1,0 +1,31 @@
+"""The alerts as jobs of `commune maintain`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from alerts.judging import judge_readings
+from alerts.watching import judge_ledger, judge_silent
+from storage.arrivals import local_day
+from storage.connect import Session
+
+logger = logging.getLogger(__name__)
+
+
+def judge_devices(session: Session) -> None:
+    """Judge who is silent, and what was read."""
+    now = datetime.now(UTC)
+    for judged in (judge_silent(session, now), judge_readings(session, now)):
+        for name in judged.opened:
+            logger.warning("alert: %s", name)
+        for name in judged.closed:
+            logger.info("the alert is over: %s", name)
+
+
+def judge_books(session: Session) -> None:
+    """Judge whether the loss ledger accounts for every message."""
+    now = datetime.now(UTC)
+    missing = judge_ledger(session, now, local_day(now))
+    if missing:
+        logger.error("the loss ledger does not account for %d messages", missing)

@@ -1,0 +1,150 @@
+"""Readings in the database become alerts, and the same ones whenever maintenance looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerts.judging import judge_readings
+from storage.alerts import AlertRow, list_alerts
+from storage.connect import Session, connect
+from tests.api.world import COMMUNE, NOW, World
+
+START = NOW - timedelta(hours=20)
+GAUGE = "wl-001"
+Told = list[tuple[str, datetime, datetime | None]]
+
+
+def override(session: Session, rule: str, **members: object) -> None:
+    """Set a rule otherwise for the whole commune."""
+    session.execute(
+        "INSERT INTO alert_override (rule, commune_id, enabled, threshold, margin, hold_seconds)"
+        " SELECT %(rule)s, commune_id, %(enabled)s, %(threshold)s, %(margin)s, %(hold_seconds)s FROM commune",
+        {"rule": rule, "enabled": True, "threshold": None, "margin": None, "hold_seconds": None} | members,
+    )
+
+
+def flood(world: World, levels: Sequence[float], *, rainfall: float = 0.0, first: int = 0) -> None:
+    """A reading each five minutes."""
+    readings = [
+        {"ts": (START + timedelta(minutes=5 * place)).isoformat(), "level": level, "rainfall": rainfall}
+        for place, level in enumerate(levels, first)
+    ]
+    world.send(GAUGE, *readings)
+
+
+def at(place: int) -> datetime:
+    return START + timedelta(minutes=5 * place)
+
+
+def told(session: Session) -> Told:
+    return sorted((alert.kind, alert.opened_at, alert.closed_at) for alert in list_alerts(session))
+
+
+def the(session: Session, kind: str) -> AlertRow:
+    (alert,) = list_alerts(session, kind=kind)
+    return alert
+
+
+@pytest.fixture
+def gauge(world: World) -> int:
+    return world.device(GAUGE, "water_level", interval_seconds=300)
+
+
+def test_flood_levels_sleep_until_they_are_set_for_a_gauge(world: World, session: Session, gauge: int) -> None:
+    flood(world, [100, 320, 100])
+    judge_readings(session, NOW)
+    assert [kind for kind, *_ in told(session) if kind.startswith("flood")] == []
+
+
+def test_a_flood_opens_its_levels_one_after_the_other_and_closes_them(
+    world: World, session: Session, gauge: int
+) -> None:
+    override(session, "flood_level_1", threshold=150.0)
+    override(session, "flood_level_2", threshold=180.0)
+    flood(world, [140, 149, 155, 181, 178, 176, 174, 149, 144])
+    judge_readings(session, NOW)
+    assert [one for one in told(session) if one[0].startswith("flood")] == [
+        ("flood_level_1", at(2), at(8)),
+        ("flood_level_2", at(3), at(6)),
+    ]
+    alert = the(session, "flood_level_2")
+    assert alert.subject == f"{COMMUNE}/{GAUGE}"
+    assert "181.0 cm, ngưỡng 180 cm" in alert.detail_vi and "Tuần tra đê" in alert.detail_vi
+    assert "threshold 180 cm" in alert.detail_en
+
+
+def test_the_gauges_own_level_goes_before_that_of_the_commune(world: World, session: Session, gauge: int) -> None:
+    override(session, "flood_level_1", threshold=150.0, margin=1.0)
+    session.execute(
+        "INSERT INTO alert_override (rule, commune_id, device_id, threshold)"
+        " SELECT 'flood_level_1', commune_id, device_id, 160 FROM device"
+    )
+    flood(world, [155, 161, 158.9])
+    judge_readings(session, NOW)
+    assert told(session)[0] == ("flood_level_1", at(1), at(2)), "its own threshold, the commune's margin"
+
+
+def test_rain_is_summed_over_its_window(world: World, session: Session, gauge: int) -> None:
+    flood(world, [100.0] * 8, rainfall=6.0)
+    flood(world, [100.0] * 20, first=8)
+    judge_readings(session, NOW)
+    assert [one for one in told(session) if one[0].startswith("rain_1h")] == [("rain_1h", at(4), at(15))]
+    assert "rainfall over 1 h 30.0 mm" in the(session, "rain_1h").detail_en
+
+
+def test_fast_water_is_told_before_any_level_is_reached(world: World, session: Session, gauge: int) -> None:
+    flood(world, [10, 15, 25, 38, 45, 50])
+    judge_readings(session, NOW)
+    assert ("level_rise", at(4), None) in told(session)
+
+
+@pytest.mark.parametrize("parts", [1, 3, 7, 40])
+def test_a_storm_replayed_tells_what_the_storm_that_was_lived_told(
+    world: World, session: Session, gauge: int, parts: int
+) -> None:
+    override(session, "flood_level_1", threshold=150.0, hold_seconds=600)
+    storm = [120 + (place * 37 % 23) + (60 if 40 < place < 90 else 0) for place in range(200)]
+    size = -(-len(storm) // parts)
+    for first in range(0, len(storm), size):
+        flood(world, storm[first : first + size], first=first)
+        judge_readings(session, at(first + size))
+    expected = [("flood_level_1", at(43), at(90))]
+    assert [one for one in told(session) if one[0] == "flood_level_1"] == expected
+
+
+def test_late_readings_open_nothing_any_more(world: World, session: Session, gauge: int) -> None:
+    override(session, "flood_level_1", threshold=150.0)
+    flood(world, [100], first=10)
+    judge_readings(session, NOW)
+    flood(world, [200, 200])
+    judge_readings(session, NOW)
+    assert [one for one in told(session) if one[0] == "flood_level_1"] == []
+
+
+def test_looking_again_opens_nothing_twice(world: World, session: Session, gauge: int) -> None:
+    override(session, "flood_level_1", threshold=150.0)
+    flood(world, [160, 161])
+    first = judge_readings(session, NOW)
+    again = judge_readings(session, NOW)
+    assert f"flood_level_1 {COMMUNE}/{GAUGE}" in first.opened
+    assert (again.opened, again.closed) == ([], [])
+
+
+def test_a_rule_that_is_switched_off_closes_its_alert(world: World, session: Session, gauge: int) -> None:
+    override(session, "flood_level_1", threshold=150.0)
+    flood(world, [160])
+    judge_readings(session, NOW)
+    session.execute("UPDATE alert_override SET enabled = false")
+    judge_readings(session, NOW)
+    assert the(session, "flood_level_1").closed_at == NOW
+
+
+def test_of_two_maintainers_one_judges(world: World, session: Session, gauge: int, database_url: str) -> None:
+    flood(world, [100, 200])
+    with connect(database_url, role="commune_admin") as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtext('commune.alerts'))")
+        assert judge_readings(session, NOW).opened == []
+    assert judge_readings(session, NOW).opened == [f"level_rise {COMMUNE}/{GAUGE}"]
