@@ -276,7 +276,9 @@ def test_a_page_of_strangers_changes_nothing_even_with_the_token(
 @pytest.mark.parametrize("shown", ["", "0" * 64, "đ"])
 def test_a_change_by_cookie_needs_the_csrf_token_of_the_session(browser: httpx.Client, shown: str) -> None:
     browser.headers["X-CSRF-Token"] = ""
-    answer = browser.request("DELETE", "/api/v1/me/sessions", headers=httpx.Headers({"X-CSRF-Token": shown}, encoding="utf-8"))
+    answer = browser.request(
+        "DELETE", "/api/v1/me/sessions", headers=httpx.Headers({"X-CSRF-Token": shown}, encoding="utf-8")
+    )
     assert answer.status_code == 403
     assert answer.json()["type"] == "/api/v1/problems/bad-csrf-token"
     form = browser.post("/sign-out", data={"csrf_token": shown})
