@@ -18,6 +18,7 @@ from broker.address import BrokerAddress
 from broker.dynamic_security import DynamicSecurity
 from broker.errors import BrokerError
 from commune.sealing import PasswordSealer, SealBroken
+from devices.accounts import is_device_name
 from storage.account_wishes import (
     Settled,
     WaitingAccount,
@@ -148,8 +149,8 @@ class Accounts:
 
     def _forget_gone(self, session: Session) -> None:
         gone = gone_accounts(session, self._batch)
-        unused = [one.username for one in gone if not one.is_used]
-        done = [one.username for one in gone if one.is_used]
+        unused = [one.username for one in gone if not one.is_used and is_device_name(one.username)]
+        done = [one.username for one in gone if one.username not in unused]
         if unused:
             for name, outcome in zip(unused, forget(self._hold(), unused), strict=True):
                 if outcome.fate is Fate.DONE:

@@ -23,7 +23,7 @@ CREATE INDEX broker_account_waiting ON commune.broker_account (changed_at) WHERE
 
 -- Names that the broker shall forget: of devices that were deleted, or that have another name now.
 CREATE TABLE commune.broker_account_gone (
-    username text PRIMARY KEY,
+    username text PRIMARY KEY CHECK (username ~ '^[a-z0-9_-]{2,63}[.][a-z0-9_-]{2,63}$'),
     gone_at timestamptz NOT NULL DEFAULT now()
 );
 
@@ -107,6 +107,10 @@ END $$;
 
 CREATE TRIGGER commune_accounts AFTER UPDATE OF code ON commune.commune FOR EACH ROW
     WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION commune.accounts_follow_commune();
+
+-- With these functions a trigger of somebody's own, on a table of his own, could have any account taken away.
+REVOKE EXECUTE ON FUNCTION commune.give_up_account_name(), commune.account_follows_device(),
+    commune.accounts_follow_commune() FROM PUBLIC;
 
 GRANT SELECT, INSERT, UPDATE ON commune.broker_account TO commune_registry;
 GRANT SELECT, INSERT, UPDATE, DELETE ON commune.broker_account, commune.broker_account_gone, commune.broker_refusal,

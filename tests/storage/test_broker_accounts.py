@@ -148,6 +148,20 @@ def test_a_commune_with_another_code_renames_the_accounts_of_its_devices(admin: 
     assert there(admin, lamp).username == "gia-loc-2.den-07"
 
 
+@pytest.mark.parametrize("function", ["give_up_account_name", "account_follows_device", "accounts_follow_commune"])
+def test_nobody_has_accounts_taken_away_by_a_trigger_of_his_own(
+    database_url: str, admin: Connection[Any], function: str
+) -> None:
+    with closing(connect(database_url, role="commune_registry", autocommit=True)) as writer:
+        writer.execute("CREATE TEMPORARY TABLE mine (username text)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            writer.execute(
+                f"CREATE TRIGGER mine AFTER DELETE ON mine FOR EACH ROW EXECUTE FUNCTION commune.{function}()".encode()
+            )
+    with pytest.raises(psycopg.errors.CheckViolation):
+        admin.execute("INSERT INTO broker_account_gone (username) VALUES ('maintain')")
+
+
 def test_whoever_listens_is_woken_by_a_wish_and_by_a_retirement(
     database_url: str, admin: Connection[Any], lamp: int
 ) -> None:
