@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -55,8 +56,20 @@ class PhotoDeleted(Schema):
 
 
 async def picture(request: Request) -> Photo:
-    """The picture in the body of a request; its length was checked before."""
-    return await run_in_threadpool(read_photo, await request.body())
+    """The picture in the body of a request; its length was checked before.
+
+    One is drawn at a time: each may unfold into hundreds of megabytes, and who waits holds no thread meanwhile.
+    """
+    content = await request.body()
+    async with _turns(request.app):
+        return await run_in_threadpool(read_photo, content)
+
+
+def _turns(app: FastAPI) -> Semaphore:
+    if not hasattr(app.state, "photo_turns"):
+        app.state.photo_turns = Semaphore(1)
+    turns: Semaphore = app.state.photo_turns
+    return turns
 
 
 @router.put(

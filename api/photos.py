@@ -57,7 +57,8 @@ def read_photo(content: bytes) -> Photo:
                     f"The picture has {opened.width} × {opened.height} pixels, more than "
                     f"{MOST_PIXELS // 1_000_000} million.",
                 )
-            opened.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+            # Made small before it is turned upright: turning copies it.
+            opened.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
             picture = _drawn_anew(ImageOps.exif_transpose(opened))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, *_BOMBS) as error:
         raise _no_photo("Ảnh bị hỏng, không đọc được.", "The picture is broken and cannot be read.") from error
@@ -67,8 +68,7 @@ def read_photo(content: bytes) -> Photo:
 
 
 def _drawn_anew(picture: Image.Image) -> Image.Image:
-    """The pixels alone, on white where they are see-through, at most `LARGEST_SIDE` wide and high."""
-    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    """The pixels alone, on white where they are see-through."""
     with_alpha = picture.convert("RGBA")
     drawn = Image.new("RGB", picture.size, "white")
     drawn.paste(with_alpha, mask=with_alpha.getchannel("A"))

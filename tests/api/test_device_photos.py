@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import httpx
 import pytest
 from PIL import Image
 
-from api.photos import LARGEST_SIDE, MOST_BYTES, read_photo
+from api.photos import LARGEST_SIDE, MOST_BYTES, Photo, read_photo
 from devices.people import Role
 from tests.api.test_registry_devices import client, path, problem
 from tests.api.world import World, token
@@ -110,6 +112,31 @@ def test_a_small_file_that_unfolds_into_a_huge_picture_is_refused() -> None:
     assert len(file.getvalue()) < 100_000
     with pytest.raises(Exception, match="more than 50 million"):
         read_photo(file.getvalue())
+
+
+@pytest.mark.usefixtures("device")
+def test_many_photos_at_once_are_drawn_one_after_the_other(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, at_once, most = Lock(), 0, 0
+
+    def counted(content: bytes) -> Photo:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        try:
+            return read_photo(content)
+        finally:
+            with lock:
+                at_once -= 1
+
+    monkeypatch.setattr("api.device_photos.read_photo", counted)
+    content = phone_photo(2000, 1500)
+    with ThreadPoolExecutor(6) as people:
+        answers = list(people.map(lambda _: put(client, content), range(6)))
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert most == 1, "one photo of 50 million pixels takes hundreds of megabytes"
 
 
 def test_a_large_picture_is_made_small_and_a_see_through_one_stands_on_white() -> None:
