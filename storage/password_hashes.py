@@ -1,6 +1,7 @@
 """Hashes of passwords: argon2id under the parameters of RFC 9106 for little memory (64 MiB, three passes, four lanes).
 
 Every check costs the same, whether the account exists or not, and only a few are made side by side: each holds 64 MiB.
+Few more wait their turn, and the rest are sent away at once: whoever waits holds a thread that others need.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from devices.people import normal_password
 from storage.errors import DatabaseUnavailable
 
 AT_ONCE = 4
+MOST_WAITING = 12
 WAIT_SECONDS = 10.0
 
 _hasher = PasswordHasher()
 _places = BoundedSemaphore(AT_ONCE)
+_line = BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
 def hash_password(password: str) -> str:
@@ -49,8 +52,12 @@ def _of_nobody() -> str:
 
 class _Place:
     def __enter__(self) -> None:
+        if not _line.acquire(blocking=False):
+            raise DatabaseUnavailable(f"{AT_ONCE} passwords are being checked and {MOST_WAITING} wait for it")
         if not _places.acquire(timeout=WAIT_SECONDS):
+            _line.release()
             raise DatabaseUnavailable(f"{AT_ONCE} passwords are being checked")
 
     def __exit__(self, *_: object) -> None:
         _places.release()
+        _line.release()
