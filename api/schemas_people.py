@@ -61,7 +61,7 @@ class PersonRequest(Schema):
     role: Role = Field(examples=["technician"])
     display_name: DisplayName = ""
     language: Language = Field(default="vi", examples=["vi"])
-    password: Password | None = None
+    password: Password | None = Field(default=None, examples=[None])
 
 
 class PersonMade(Schema):
@@ -77,7 +77,7 @@ class PersonPatch(Schema):
     """What is to be different of a person. Who is disabled is signed out everywhere, and their tokens do not hold."""
 
     role: Role | None = Field(default=None, examples=["operator"])
-    display_name: DisplayName | None = None
+    display_name: DisplayName | None = Field(default=None, examples=["Nguyễn Thị Lan"])
     language: Language | None = Field(default=None, examples=["en"])
     disabled: bool | None = Field(default=None, description="Whether they may not sign in.", examples=[False])
 
@@ -85,7 +85,7 @@ class PersonPatch(Schema):
 class PasswordReset(Schema):
     """Another password of a person; without one it is made, and told in the answer only."""
 
-    password: Password | None = None
+    password: Password | None = Field(default=None, examples=[None])
 
 
 class PasswordChange(Schema):
@@ -111,7 +111,7 @@ class MeAnswer(Schema):
 class MePatch(Schema):
     """What is to be different of oneself."""
 
-    display_name: DisplayName | None = None
+    display_name: DisplayName | None = Field(default=None, examples=["Nguyễn Thị Lan"])
     language: Language | None = Field(default=None, examples=["en"])
 
 

@@ -80,7 +80,10 @@ UPDATE commune.sign_in_failure SET failures = greatest(failures - 1, 0),
 WHERE subject_sha256 = %(subject)s;
 
 -- name: begin_provider_sign_in
--- Keep what must come back from a provider.
+-- Keep what must come back from a provider, and forget what never came back.
+WITH forgotten AS (
+    DELETE FROM commune.provider_sign_in WHERE expires_at < now()
+)
 INSERT INTO commune.provider_sign_in (cookie_sha256, state, nonce, code_verifier, next_path, expires_at)
 VALUES (%(sha256)s, %(state)s, %(nonce)s, %(code_verifier)s, %(next_path)s, now() + interval '10 minutes');
 

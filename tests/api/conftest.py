@@ -22,6 +22,7 @@ from ingest.again import interpreter
 from storage.registrar import Registrar
 from storage.repairs import Repairs
 from tests.api.browsing import chromium
+from tests.api.signing import person
 from tests.api.world import NOW, World, token
 
 __all__ = ["chromium"]
@@ -135,6 +136,7 @@ def shared_url(postgres_server: PostgresServer, template_database: str) -> Itera
     world.photo("environment-01")
     world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
     world.strange(b"{}")
+    person(url, "lan", password=None)
     yield url
     postgres_server.drop_database(name)
 

@@ -27,6 +27,7 @@ VALUES = {
     "name": "internal",
     "hamlet": "thon-1",
     "site": "ubnd",
+    "username": "lan",
 }
 LARGEST_PAGES = {
     "/api/v1/latest": {"kind": "environment"},
