@@ -1,7 +1,7 @@
 // Registering a device: the form, what is kept on the phone while there is no signal, and what comes after.
 import { accountView } from "./account.js";
 import { showWaiting } from "./frame.js";
-import { ask, me } from "./http.js";
+import { ask } from "./http.js";
 import { LiveCheck } from "./live.js";
 import { shrink } from "./photo.js";
 import { hamletAt, PlacePicker } from "./place.js";
@@ -16,7 +16,7 @@ const form = node("register");
 const fields = form.elements;
 const CODE = /^[a-z0-9_-]{2,63}$/;
 const PREFIXES = { environment: "mt", water_level: "nuoc", irrigation: "tuoi", lighting: "den", camera: "cam", loudspeaker: "loa", wifi: "wifi", signal_probe: "do", notice_board: "bang" };
-const page = { kinds: new Map(), communes: [], places: null, devices: [], photo: null, suggested: "", key: crypto.randomUUID(), person: localStorage.getItem("person") };
+const page = { kinds: new Map(), communes: [], places: null, devices: [], photo: null, suggested: "", key: crypto.randomUUID() };
 const picker = new PlacePicker(
   { map: node("map"), gps: node("gps"), says: node("gps-says"), latitude: fields.latitude, longitude: fields.longitude, centre: node("centre") },
   showHamlet,
@@ -83,8 +83,6 @@ async function fill() {
   if (!page.communes.length) problem(say("no_communes"));
   if (places) picker.show(places, page.devices, page.kinds);
   suggest();
-  const known = await me().catch(() => null);
-  if (known) localStorage.setItem("person", (page.person = known.name));
 }
 
 function problem(text, input = null) {
@@ -109,7 +107,7 @@ function written() {
     const value = number(fields[name]);
     if (value !== null) device[name] = value;
   }
-  return { key: page.key, at: new Date().toISOString(), person: page.person, commune: fields.commune.value, state: "waiting", device, photo: page.photo };
+  return { key: page.key, at: new Date().toISOString(), person: localStorage.getItem("person"), commune: fields.commune.value, state: "waiting", device, photo: page.photo };
 }
 
 async function submit(event) {

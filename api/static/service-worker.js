@@ -23,17 +23,17 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(tidy());
 });
 
-// The newest answer where there is signal, else the one that was kept; a kept page is found whatever its language.
-async function freshOrKept(request, key, waits, isWhole = true) {
+// The newest answer where there is signal, else the one that was kept. A weak signal is waited for only as long as
+// there is nothing kept to show instead.
+async function freshOrKept(request, key, isWhole = true) {
   const cache = await caches.open(LISTS);
+  const kept = await cache.match(key);
   try {
-    const patience = waits ? { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) } : {};
-    const answer = await fetch(request, patience);
+    const answer = await fetch(request, kept ? { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) } : {});
     if (answer.status >= 500) throw new Error(`status ${answer.status}`);
     if (answer.ok && !answer.redirected && isWhole) await cache.put(key, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await cache.match(key);
     if (kept) return kept;
     throw error;
   }
@@ -42,7 +42,7 @@ async function freshOrKept(request, key, waits, isWhole = true) {
 async function page(request, path, search) {
   try {
     // A list that was filtered is not the list.
-    return await freshOrKept(request, path, true, /^(\?lang=\w+)?$/.test(search));
+    return await freshOrKept(request, path, /^(\?lang=\w+)?$/.test(search));
   } catch {
     const cache = await caches.open(LISTS);
     return (await cache.match("/devices/new")) ?? Response.error();
@@ -60,8 +60,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") {
     if (PAGES.includes(pathname) || DEVICE_PAGE.test(pathname)) event.respondWith(page(request, pathname, search));
-  } else if (PAGES.includes(pathname)) event.respondWith(freshOrKept(request, pathname, false));
-  else if (DATA.includes(pathname) && !search) event.respondWith(freshOrKept(request, pathname, true));
+  } else if (PAGES.includes(pathname)) event.respondWith(freshOrKept(request, pathname));
+  else if (DATA.includes(pathname) && !search) event.respondWith(freshOrKept(request, pathname));
   else if (ASSETS.includes(pathname)) event.respondWith(asset(request));
 });
 
@@ -77,5 +77,6 @@ self.addEventListener("sync", (event) => {
 
 // Whoever signs out leaves no lists behind. What waits to be sent stays.
 self.addEventListener("message", (event) => {
+  if (event.data === "claim") event.waitUntil(self.clients.claim());
   if (event.data === "signed-out") event.waitUntil(caches.delete(LISTS));
 });
