@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from api import (
     account,
+    alert_rules,
+    alerts,
     audit,
     bulk,
     bulk_files,
@@ -72,6 +74,7 @@ TAGS = [
     {"name": "devices", "description": "Thiết bị, giá trị mới nhất, chuỗi số liệu / Devices, latest values, series"},
     {"name": "registry", "description": "Đăng ký và thay đổi thiết bị, thôn, điểm / Registering and changing"},
     {"name": "reports", "description": "Báo cáo: số liệu có nghĩa gì / Reports: what the numbers mean"},
+    {"name": "alerts", "description": "Cảnh báo và quy tắc / Alerts and their rules"},
     {"name": "losses", "description": "Bản tin để riêng và sổ đối chiếu / Dead letters and the loss ledger"},
     {"name": "people", "description": "Người dùng, mã truy cập, tài khoản của mình / People, tokens, oneself"},
     {"name": "operation", "description": "Vận hành / Running it"},
@@ -152,6 +155,9 @@ def create_app(
     for writes in (registry_devices, device_accounts, registry_places, device_photos, people, tokens, me):
         app.include_router(writes.router)
         app.include_router(writes.reads)
+    for desk in (alerts, alert_rules):
+        app.include_router(desk.router)
+        app.include_router(desk.reads)
     for room in (audit, bulk, bulk_files):
         app.include_router(room.router)
     for entrance in (signing_in, signing_in_provider, account):

@@ -36,6 +36,9 @@ class SubjectKind(StrEnum):
     DEVICE_PHOTO = "device_photo"
     BROKER_ACCOUNT = "broker_account"
     PERSON = "person"
+    ALERT = "alert"
+    ALERT_COMMENT = "alert_comment"
+    ALERT_OVERRIDE = "alert_override"
     API_TOKEN = "api_token"  # noqa: S105 - the name of a table
 
 

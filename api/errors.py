@@ -31,6 +31,7 @@ class Problem(Enum):
     UNKNOWN_COMMUNE = ("unknown-commune", 404, Text("Không có xã này", "Unknown commune"))
     UNKNOWN_DEVICE = ("unknown-device", 404, Text("Không có thiết bị này", "Unknown device"))
     UNKNOWN_DEAD_LETTER = ("unknown-dead-letter", 404, Text("Không có bản tin này", "Unknown dead letter"))
+    UNKNOWN_ALERT = ("unknown-alert", 404, Text("Không có cảnh báo này", "Unknown alert"))
     UNKNOWN_PERSON = ("unknown-person", 404, Text("Không có người dùng này", "Unknown person"))
     UNKNOWN_TOKEN = ("unknown-token", 404, Text("Không có mã truy cập này", "Unknown token"))
     UNKNOWN_PROBLEM = ("unknown-problem", 404, Text("Không có loại lỗi này", "Unknown type of problem"))
