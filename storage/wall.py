@@ -1,4 +1,4 @@
-"""The views that dashboards may read: schema `wall`, one view a kind and three of the whole.
+"""The views that dashboards may read: schema `wall`, one view a kind and those of the whole.
 
 Those of the rollups, two a kind, are made in storage/rollup_wall.py. All of them run with the rights of the role that
 migrates, so whoever reads the wall needs no right on any table behind it.
@@ -19,9 +19,15 @@ WALL_COLUMNS = frozenset(PLACE)
 """The columns of every kind's view beside those of its table; no field may bear such a name."""
 
 FIXED_VIEWS = {
-    "device": ("wall_device", "Thiết bị: nơi đặt, lần cuối nhận được tin"),
+    "device": ("wall_device", "Thiết bị: nơi đặt, lần cuối nhận được tin, tình trạng"),
     "latest": ("wall_latest", "Giá trị mới nhất của từng thông số"),
     "ledger": ("wall_ledger", "Sổ đối soát bản tin theo thiết bị và ngày"),
+    "alert": ("wall_alert", "Cảnh báo đang mở và đã kết thúc"),
+    "status": ("wall_status", "Lúc thiết bị có mặt và vắng mặt"),
+    "dead_letter": ("wall_dead_letter", "Bản tin để riêng, không kèm nội dung"),
+    "ingest_session": ("wall_ingest_session", "Các phiên nhận tin"),
+    "broker": ("wall_broker", "Số đếm mới nhất của máy chủ MQTT"),
+    "broker_drop": ("wall_broker_drop", "Những lần máy chủ MQTT bỏ bản tin"),
 }
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
 
 from devices.catalogue import KINDS
+from devices.model import Text
 from devices.registry import Commune, Device, Hamlet, HamletType, Site, SiteType
+from storage.alerts import About, open_alert
 from storage.connect import connect
+from storage.fleet import LATE_AFTER_INTERVALS, OFF_AFTER_INTERVALS, FleetFilter, list_fleet
 from storage.registry import add_commune, add_device, add_hamlet, add_site
 from storage.tables import columns
 from storage.wall import WALL_COLUMNS
@@ -107,3 +111,44 @@ def test_the_ledger_shows_what_no_registered_device_sent_without_a_code(wall: ps
     )
     found = wall.execute("SELECT commune, device, kind, received, dead_lettered FROM wall.ledger ORDER BY received")
     assert found.fetchall() == [(None, None, None, 3, 3), ("gia-loc", "tram-1", "environment", 5, 0)]
+
+
+def put_latest(connection: psycopg.Connection[Any], device: int, ago: str) -> None:
+    connection.execute(
+        "INSERT INTO latest VALUES (%(d)s, '', now(), now() - %(ago)s::interval, '{}') "
+        "ON CONFLICT (device_id, key) DO UPDATE SET received_at = excluded.received_at",
+        {"d": device, "ago": ago},
+    )
+
+
+def test_a_device_stands_as_the_api_says_that_it_stands(wall: psycopg.Connection[Any]) -> None:
+    number = device_id(wall, "tram-1")
+    found = []
+    for intervals in (LATE_AFTER_INTERVALS - 0.5, LATE_AFTER_INTERVALS + 0.5, OFF_AFTER_INTERVALS + 0.5):
+        put_latest(wall, number, f"{intervals * 60} seconds")
+        row = wall.execute("SELECT health FROM wall.device WHERE device = 'tram-1'").fetchone()
+        (device,) = (d for d in list_fleet(wall, FleetFilter(), now=datetime.now(UTC)) if d.code == "tram-1")
+        found.append((row, device.state))
+    assert found == [(("on",), "on"), (("late",), "late"), (("off",), "off")]
+
+
+def test_a_device_that_says_good_bye_is_off_and_one_that_never_spoke_is_named_so(
+    wall: psycopg.Connection[Any],
+) -> None:
+    number = device_id(wall, "tram-1")
+    put_latest(wall, number, "1 second")
+    wall.execute("INSERT INTO device_status VALUES (%s, now(), now(), 0, false, '{}')", [number])
+    found = wall.execute("SELECT device, health FROM wall.device ORDER BY device").fetchall()
+    assert found == [("loa-1", "never"), ("tram-1", "off")]
+
+
+def test_an_alert_shows_with_its_device_and_place(wall: psycopg.Connection[Any]) -> None:
+    now = datetime.now(UTC)
+    about = About("critical", "gia-loc", device_id(wall, "tram-1"))
+    open_alert(wall, "offline", "gia-loc/tram-1", now, Text("Im lặng", "Silent"), about)
+    open_alert(wall, "broker_drop", "127.0.0.1:1883", now, Text("Bỏ tin", "Dropped"))
+    found = wall.execute("SELECT kind, severity, commune, device, hamlet_name, detail_vi FROM wall.alert ORDER BY kind")
+    assert found.fetchall() == [
+        ("broker_drop", "serious", None, None, None, "Bỏ tin"),
+        ("offline", "critical", "gia-loc", "tram-1", "Thôn Một", "Im lặng"),
+    ]
