@@ -38,7 +38,7 @@ class OidcProvider:
     discovery: Claims = field(default_factory=dict)
     """What its document says otherwise."""
     algorithm: str = "RS256"
-    key: RSAKey = FIRST_KEY
+    key: RSAKey = field(default_factory=lambda: FIRST_KEY)
     signing_key: RSAKey | OctKey | None = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)

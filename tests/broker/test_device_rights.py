@@ -19,7 +19,7 @@ from tests.broker.field_device import V3, V5, FieldDevice, lets_in
 from tests.waiting import wait_until
 
 PASSWORD, OTHER_PASSWORD = "k7fqd-8mw2x-p3hza-vn5ct", "another-password"
-COMMUNE = f"rights-{uuid.uuid4().hex[:8]}"
+COMMUNE = "rights"
 LAMP, OTHER = DeviceAccount(COMMUNE, "lighting", "den-07"), DeviceAccount(COMMUNE, "lighting", "den-08")
 OWN = f"xa/{COMMUNE}/lighting/den-07"
 
