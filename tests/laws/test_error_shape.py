@@ -27,9 +27,23 @@ OPERATIONS = [(route, method) for route in ROUTES for method in OPENAPI["paths"]
 MEMBERS = {"type", "title", "status", "detail", "instance", "reason"}
 OPTIONAL = {"allowed", "did_you_mean", "errors", "current"}
 MENDABLE = {400, 404, 405, 422}
-GOOD = {"kind": "environment", "commune": COMMUNE, "code": "environment-01", "id": "1", "name": "internal", "username": "lan"}
+GOOD = {
+    "kind": "environment",
+    "commune": COMMUNE,
+    "code": "environment-01",
+    "id": "1",
+    "name": "internal",
+    "username": "lan",
+}
 GOOD |= {"hamlet": "thon-1", "site": "ubnd"}
-BAD = {"kind": "nothing", "commune": "no-where", "code": "no-thing", "id": "999999", "name": "nothing", "username": "nobody"}
+BAD = {
+    "kind": "nothing",
+    "commune": "no-where",
+    "code": "no-thing",
+    "id": "999999",
+    "name": "nothing",
+    "username": "nobody",
+}
 BAD |= {"hamlet": "no-hamlet", "site": "no-site"}
 REQUIRED = {
     "/api/v1/latest": {"kind": "environment"},
