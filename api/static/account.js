@@ -57,6 +57,8 @@ export function accountView(account) {
     const button = element("button", { type: "button", class: "button whole" }, say("show_qr"));
     button.addEventListener("click", async () => button.replaceWith(await qrCode(codeText(account))));
     more.before(button);
+    // Browsers keep a page that is left and show it again on the way back: to the next person on this phone too.
+    addEventListener("pagehide", () => box.replaceWith(accountView({ ...account, password: null })), { once: true });
   }
   return box;
 }

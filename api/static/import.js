@@ -150,6 +150,9 @@ function showAccounts(report) {
   at("sheets").replaceChildren(...links);
 }
 
+// Whoever comes back to the page that the browser kept may be another person: the passwords are gone from it.
+addEventListener("pagehide", () => at("sheets").replaceChildren());
+
 function isWanted(verdict) {
   return wanted === "all" || verdict.outcome === wanted || (wanted === "warned" && verdict.warnings.length > 0);
 }

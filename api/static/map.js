@@ -111,7 +111,7 @@ export class DeviceMap {
     const sites = collection.features.filter((one) => one.properties.layer === "site" && one.geometry);
     L.geoJSON(sites, {
       pointToLayer: (feature, place) =>
-        L.circleMarker(place, { className: "site", radius: 5, interactive: false }).bindTooltip(feature.properties.name, {
+        L.circleMarker(place, { className: "site", radius: 5, interactive: false }).bindTooltip(element("span", {}, feature.properties.name), {
           permanent: true,
           direction: "bottom",
           className: "site-label",
