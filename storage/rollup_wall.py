@@ -81,6 +81,8 @@ def _lookup(kind: Kind, field: Field, expression: sql.Composable) -> sql.Compose
 def last_said(kind: Kind, field: Field, of: str, moment: sql.Composable) -> sql.Composed:
     """The last value that a device (with its keys, as `of` has them) said of a field before a moment, and when.
 
+    `of` is the alias of a row outside, and must be none of those inside: t, r, n.
+
     The readings tell, but for those that came after their hour was final. Where they were deleted, the last hour that
     was computed from them does, and then the last day. `time` of an hour or a day is exact for states only; for
     counters nothing asks for it.

@@ -219,12 +219,12 @@ def _answer(kind: Kind, column: SeriesColumn) -> sql.Composable:
 def _steps(kind: Kind, column: SeriesColumn, label: sql.Identifier) -> sql.Composed:
     """An aggregate for which it matters what was said in the bucket before or, for the first one, before the range."""
     field = column.field
-    said = last_said(kind, field, "r", _START)
+    said = last_said(kind, field, "here", _START)
     return sql.SQL(
         "{label} AS (SELECT {group}, bucket, {answer} AS answer FROM ("
-        "SELECT r.*, coalesce(lag({last}) OVER w, (SELECT value FROM ({said}) AS s)) AS said,"
+        "SELECT here.*, coalesce(lag({last}) OVER w, (SELECT value FROM ({said}) AS s)) AS said,"
         " coalesce(lag({when}) OVER w, (SELECT time FROM ({said}) AS s)) AS said_at"
-        " FROM by_device AS r WHERE {count} IS NOT NULL WINDOW w AS (PARTITION BY {group} ORDER BY bucket)) AS g"
+        " FROM by_device AS here WHERE {count} IS NOT NULL WINDOW w AS (PARTITION BY {group} ORDER BY bucket)) AS g"
         " CROSS JOIN LATERAL (SELECT g.said AS value, g.said_at AS time) AS b)"
     ).format(
         label=label,

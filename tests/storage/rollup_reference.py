@@ -26,6 +26,22 @@ class Said(NamedTuple):
     value: Any
 
 
+def series(
+    kind: Kind, rows: Iterable[dict[str, Any]], name: str, start: datetime, end: datetime, width: timedelta
+) -> dict[Place, Answers]:
+    """Every aggregate of one field in the buckets of a range, of which the range may cut the first and the last."""
+    field = kind.by_name[name]
+    groups: dict[tuple[Any, ...], list[Said]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row["time"]):
+        if row[name] is not None:
+            groups[tuple(row[key.name] for key in kind.keys)].append(Said(row["time"], row[name]))
+    found: dict[Place, Answers] = {}
+    for keys, said in groups.items():
+        for begin in {bucket_of(one.time, width) for one in said if start <= one.time < end}:
+            found[begin, *keys] = _answers(kind, field, said, max(begin, start), min(begin + width, end))
+    return found
+
+
 def bucket_of(time: datetime, width: timedelta) -> datetime:
     return time - (time - MIDNIGHT) % width
 

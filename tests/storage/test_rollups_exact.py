@@ -18,6 +18,7 @@ from devices.catalogue import KINDS
 from devices.model import Kind
 from devices.readings import Reading, TimeSource, Value
 from devices.registry import Commune, Device
+from storage.aggregates import allowed_aggregates
 from storage.arrivals import Arrival
 from storage.connect import connect
 from storage.history import HistoryWriter, series_of
@@ -26,8 +27,10 @@ from storage.places import add_commune
 from storage.registry import add_device
 from storage.rollup_tables import Grain
 from storage.rollups import check, compute_noted, states
+from storage.series import bucketed_series
+from storage.series_sql import SeriesColumn
 from storage.writer import Writer
-from tests.storage.rollup_reference import expected, same
+from tests.storage.rollup_reference import expected, same, series
 
 START = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """Five hours before a midnight in Viet Nam."""
@@ -158,11 +161,14 @@ def bench(postgres_server: Any, template_database: str) -> Iterator[Bench]:
     postgres_server.drop_database("rollups_exact")
 
 
-@settings(
-    max_examples=40,
+patient = settings(
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@patient
 @given(st.lists(steps, min_size=1, max_size=8))
 def test_the_views_are_exact_after_any_interleaving(bench: Bench, taken: list[tuple[str, Any]]) -> None:
     bench.empty()
@@ -179,3 +185,39 @@ def test_the_views_are_exact_after_any_interleaving(bench: Bench, taken: list[tu
     bench.hold()
     assert list(check(bench.connection, START, START + timedelta(days=2), kinds=list(FIELDS))) == []
     assert list(ledger_check(bench.connection)) == []
+
+
+@patient
+@given(
+    st.lists(steps, min_size=1, max_size=5),
+    st.integers(-200, 400),
+    st.integers(1, 3000),
+    st.sampled_from((timedelta(minutes=7), timedelta(hours=1), timedelta(hours=5), timedelta(days=1))),
+)
+def test_a_series_is_exact_in_any_range_and_any_width(
+    bench: Bench, taken: list[tuple[str, Any]], first: int, length: int, width: timedelta
+) -> None:
+    bench.empty()
+    for what, argument in taken:
+        if what == "compute":
+            list(islice(compute_noted(bench.connection, NOW), argument))
+        elif what == "between":
+            bench.compute_while_a_batch_is_not_committed(*argument)
+        else:
+            bench.write(what, *argument)
+    start = START + timedelta(minutes=first)
+    end = start + timedelta(minutes=length)
+    for device, name in DEVICES.items():
+        kind = KINDS[name]
+        readings = [row for row in bench.rows(name, of_wall=False) if row["device_id"] == bench.numbers[device]]
+        for field in (kind.by_name[field] for field in FIELDS[name]):
+            columns = [SeriesColumn(field, aggregate) for aggregate in allowed_aggregates(field)]
+            number = bench.numbers[device]
+            page = bucketed_series(bench.connection, kind, number, columns, start, end, width=width, limit=10_000)
+            wanted = series(kind, readings, field.name, start, end, width)
+            assert [(point.time, *point.keys) for point in page.points] == sorted(wanted)
+            for point in page.points:
+                answers = wanted[point.time, *point.keys]
+                for column, got in zip(columns, point.values, strict=True):
+                    label = column.name.replace(".", "_")
+                    assert same(field, label, got, answers[label]), (point, label, got, answers[label])
