@@ -305,6 +305,11 @@ def test_a_new_password_is_shown_once_with_its_code_and_where_the_broker_is(phon
     page.get_by_role("button", name="Hiện mã QR").click()
     expect(page.locator(".qr svg")).to_be_visible()
     expect(page.locator("#live [data-live], #live")).to_be_visible()
+    # What a browser does before it keeps the page for the way back.
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    expect(page.locator("#account .secret, .qr")).to_have_count(0)
+    expect(page.get_by_role("button", name="Hiện mã QR")).to_have_count(0)
+    expect(page.locator("#account")).to_contain_text("gia-loc.env-01")
     page.reload()
     page.locator("#account > summary").click()
     expect(page.locator("#account .secret")).to_have_count(0)

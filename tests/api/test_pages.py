@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from devices.catalogue import KINDS
-from devices.registry import DeviceState
+from devices.registry import DeviceState, Site, SiteType
+from storage.connect import connect
+from storage.registry import add_site
 from tests.api.browsing import Watched, watch
 from tests.api.conftest import Clock
 from tests.api.world import NOW, World
@@ -195,11 +198,15 @@ def test_when_the_server_stops_answering_the_page_says_since_when(watched: Watch
 
 def test_a_name_from_the_registry_is_text_and_never_markup(world: World, watched: Watched) -> None:
     world.device("env-01", name="<img src=x onerror=alert(1)>")
+    with closing(connect(world.url, autocommit=True)) as connection:
+        site = Site("cho", "<img src=x onerror=alert(2)>", SiteType.MARKET, 20.873, 106.303, "thon-1")
+        add_site(connection, "gia-loc", site)
     world.send("env-01", {"firmware": "<b>1</b>", "temperature": 20}, received_at=NOW - timedelta(minutes=3))
     page = watched.open()
     page.locator(".device").click()
     expect(page.locator(".leaflet-popup h3")).to_have_text("<img src=x onerror=alert(1)>")
     expect(page.locator(".leaflet-popup")).to_contain_text("<b>1</b>")
+    expect(page.locator(".site-label", has_text="<img src=x onerror=alert(2)>")).to_have_count(1)
     expect(page.locator("img[src=x]")).to_have_count(0)
 
 
