@@ -143,6 +143,10 @@ def _strangers(known: set[str] | frozenset[str], state: State) -> Iterator[Drift
         if is_device_name(name):
             yield Drift(name, Sort.EXTRA_CLIENT, _of_client(client), "no account", tuple(forgetting(name)[:1]))
         else:
+            # Made on purpose or not, it may not act as one of ours.
+            if worn := [role for role in client.roles if role in known]:
+                taken = tuple({"command": "removeClientRole", "username": name, "rolename": role} for role in worn)
+                yield Drift(name, Sort.ROLES, ", ".join(client.roles), "no role of ours", taken)
             remove = tuple(forgetting(name)[:1])
             yield Drift(name, Sort.FOREIGN_CLIENT, _of_client(client), "nobody of ours", remove)
     for name, rules in state.roles.items():

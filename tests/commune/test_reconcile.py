@@ -229,6 +229,20 @@ def test_strangers_are_listed_and_left_alone_unless_asked(pair: Pair) -> None:
     assert pair.found() == (0, [])
 
 
+def test_a_stranger_who_wears_a_role_of_ours_is_a_drift_and_loses_it(pair: Pair) -> None:
+    roles = [{"rolename": "maintain"}, {"rolename": NAME}]
+    pair.seed([{"command": "createClient", "username": "bridge", "password": "x", "roles": roles}])
+    code, found = pair.found()
+    assert (code, [(one["sort"], one["fate"]) for one in found]) == (
+        1,
+        [("roles", "left"), ("foreign_client", "foreign")],
+    )
+    code, found = pair.found("--repair")
+    assert (code, [one["fate"] for one in found]) == (0, ["mended", "foreign"])
+    with DynamicSecurity(pair.broker.address("maintain")) as control:
+        assert control.state().clients["bridge"].roles == ()
+
+
 def test_a_role_is_taken_from_everybody_before_it_is_deleted(pair: Pair) -> None:
     """Mosquitto 2.0 keeps a dangling pointer to a role that is deleted while somebody has it: its issue #2660."""
     stranger = {"command": "createClient", "username": "bridge", "password": "x"}
