@@ -35,13 +35,13 @@ CHANGEABLE = [rule.name for rule in RULES if rule.is_about_readings or rule is O
 """Rules whose numbers a place may set; the others are about more than one place."""
 
 
-@reads.get("/alert-rules")
+@reads.get("/alert-rules", responses=problems(422))
 def list_rules() -> AlertRuleList:
     """Every rule, with what to do in Vietnamese and in English."""
     return AlertRuleList(items=[_rule(rule) for rule in RULES])
 
 
-@reads.get("/alert-overrides")
+@reads.get("/alert-overrides", responses=problems(422))
 def list_overrides(context: Ctx) -> AlertOverrideList:
     """What is set otherwise, and where: flood levels of gauges among it."""
     with context.reader.session() as connection:

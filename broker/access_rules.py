@@ -60,6 +60,7 @@ def _read(*filters: str) -> tuple[Rule, ...]:
     return tuple(Rule(access, topic) for topic in filters for access in (Access.SUBSCRIBE_PATTERN, Access.RECEIVE))
 
 
+ALERTS = "xa/+/alerts"
 _SHARED = (Rule(Access.SUBSCRIBE_PATTERN, "$share/+/xa/#"),)
 _HIDDEN_LOG = tuple(
     Rule(access, "$SYS/broker/log/#", allow=False, priority=1) for access in (Access.SUBSCRIBE_PATTERN, Access.RECEIVE)
@@ -70,8 +71,8 @@ _ERRORS = subscription(Channel.ERROR)
 SERVICES: Mapping[str, tuple[Rule, ...]] = {
     # Reads everything that devices say, and tells a device why its last message was set aside.
     "ingest": (*_read("xa/#", "$SYS/#"), *_SHARED, *_HIDDEN_LOG, *_publish(_ERRORS)),
-    # Looks on, and alone gives accounts. The log names clients and their addresses.
-    "maintain": (*_read("xa/#", "$SYS/#", CONTROL_RESPONSE), *_publish(CONTROL)),
+    # Looks on, tells of alerts, and alone gives accounts. The log names clients and their addresses.
+    "maintain": (*_read("xa/#", "$SYS/#", CONTROL_RESPONSE), *_publish(CONTROL, ALERTS)),
     # Speaks as any device.
     "simulator": (*_read(_ERRORS), *_publish(*_SPOKEN)),
 }

@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from alerts.drops import judge_drops
+from alerts.outbox import Channel
 from alerts.watching import judge_restart
 from broker.address import BrokerAddress
 from broker.watch import Condition, Watch
 from commune.accounts import Accounts, AccountsConfig
+from commune.alert_delivery import Delivery
 from commune.alerting import judge_books, judge_devices
 from commune.refusals import Refusals
 from commune.rollup_upkeep import compute_rollups, delete_old_readings
@@ -48,6 +50,8 @@ class MaintenanceConfig:
     database_role: str | None = None
     horizons: dict[str, Horizon] = field(default_factory=dict)
     sealer: PasswordSealer | None = None
+    channels: tuple[Channel, ...] = ()
+    """By which ways alerts are told."""
 
 
 @dataclass(slots=True)
@@ -73,6 +77,7 @@ class Maintenance:
         )
         self._refusals = Refusals(config.broker, config.database_url, database_role=config.database_role)
         self._strangers = FormerStrangers()
+        self._delivery = Delivery(config.database_url, config.channels, config.database_role)
         self._is_away = False
         self.jobs = [
             Job("activate devices", ROUND_SECONDS, self._activate),
@@ -96,7 +101,12 @@ class Maintenance:
         """Do rounds until `stop`. While the database is away, say so once and try again."""
         threads = [
             threading.Thread(target=part.run, args=(self._stopping,), name=name, daemon=True)
-            for name, part in (("watch", self._watch), ("accounts", self._accounts), ("refusals", self._refusals))
+            for name, part in (
+                ("watch", self._watch),
+                ("accounts", self._accounts),
+                ("refusals", self._refusals),
+                ("alerts", self._delivery),
+            )
         ]
         for thread in threads:
             thread.start()

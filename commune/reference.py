@@ -12,7 +12,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from commune import reference_devices, reference_faults
+from commune import reference_alerts, reference_devices, reference_faults
 from commune.markdown import page, table
 from commune.settings import PREFIX, Settings
 
@@ -26,6 +26,7 @@ def pages(command: TyperGroup, openapi: Schema) -> dict[str, str]:
     """Every reference page under the name of its file. `command` is the root of the command line."""
     return {
         **reference_devices.pages(),
+        **reference_alerts.pages(),
         **reference_faults.pages(),
         "settings.md": settings_page(),
         "commands.md": commands_page(command),

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import SettingsConfigDict
 
+from commune.settings_alerts import AlertSettings
 from commune.settings_sign_in import SignInSettings
 
 PREFIX = "COMMUNE_"
@@ -21,7 +22,7 @@ class SettingsError(Exception):
     """A setting is missing or unusable; the message names it, the value, and what is expected."""
 
 
-class Settings(SignInSettings):
+class Settings(AlertSettings, SignInSettings):
     """All settings of the system. Each process reads those that it needs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
@@ -286,4 +287,7 @@ def read_settings() -> Settings:
             f"{PREFIX}INGEST_BATCH_MESSAGES={settings.ingest_batch_messages}, so that one batch gathers while another "
             "is written"
         )
+    fault = settings.alert_fault()
+    if fault:
+        raise SettingsError(fault)
     return settings

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from commune.cli import (
+    alerts,
     audit,
     bench,
     certs,
@@ -37,6 +38,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(certs.app, name="certs")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(bench.app, name="bench")
 app.add_typer(docs.app, name="docs")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import typer
 import uvicorn
 
+from alerts.topic import Topic
 from api.app import create_app
 from api.provider import Provider
 from broker.address import BrokerAddress
@@ -147,7 +148,8 @@ def maintain() -> None:
     broker turns away. Replays what former strangers sent, and deletes old dead letters.
     Rolls up hours and days to which something was written, and deletes readings that are older than the settings keep.
     A registered device becomes active with its first message. What the broker drops is counted in the ledger and raises
-    an alert. Uses the account `maintain` of the broker, and the role commune_admin of the database.
+    an alert. Judges readings and silence by the rules of alerts, and tells of them on MQTT, by webhook and by mail.
+    Uses the account `maintain` of the broker, and the role commune_admin of the database.
     """
     settings = read_settings()
     logs.set_up(settings.log_format)
@@ -159,6 +161,7 @@ def maintain() -> None:
             replay_unknown_devices=settings.replay_unknown_devices,
             horizons=horizons_of(settings),
             sealer=password_sealer(settings),
+            channels=(Topic(broker_address(settings)), *settings.alert_channels()),
         )
     )
     stop_on_signals(service.stop)

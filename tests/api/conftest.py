@@ -136,6 +136,7 @@ def shared_url(postgres_server: PostgresServer, template_database: str) -> Itera
     world.photo("environment-01")
     world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
     world.strange(b"{}")
+    world.alert("environment-01")
     person(url, "lan", password=None)
     yield url
     postgres_server.drop_database(name)

@@ -13,10 +13,12 @@ from PIL import Image
 from api.photos import read_photo
 from devices.catalogue import KINDS
 from devices.codec import decode_status, decode_telemetry
+from devices.model import Text
 from devices.people import Role
 from devices.readings import Fault
 from devices.reasons import Reason
 from devices.registry import Commune, Device, DeviceState, Hamlet, HamletType, Site, SiteType
+from storage.alerts import About, open_alert
 from storage.arrivals import Arrival, Outcome
 from storage.connect import connect
 from storage.photos import put_photo
@@ -136,6 +138,12 @@ class World:
         assert not isinstance(status, Fault), status
         topic = f"xa/{COMMUNE}/{self.kinds[code]}/{code}/status"
         self.write(Arrival(topic, b"{}", received_at, self.numbers[code], KINDS[self.kinds[code]], status=status))
+
+    def alert(self, code: str) -> None:
+        """Open an alert about a device."""
+        with closing(connect(self.url, autocommit=True)) as connection:
+            about = About("warning", device_id=self.numbers[code])
+            open_alert(connection, "device_offline", f"{COMMUNE}/{code}", NOW, Text("mất liên lạc", "silent"), about)
 
     def strange(self, payload: bytes, received_at: datetime = NOW) -> None:
         """Write a message of a device that nobody registered."""
