@@ -21,6 +21,7 @@ from api.context import (
     require_device,
 )
 from api.devices import device_detail
+from api.errors import ApiProblem, Problem
 from api.registering import account_members, changing, give_account
 from api.schemas import Words
 from api.schemas_registry import (
@@ -38,6 +39,7 @@ from api.schemas_registry import (
 from api.versions import ExpectedVersions, etag
 from api.writes import WriteRoute
 from devices.accounts import AccountState
+from devices.model import Text
 from devices.people import Role
 from devices.registry import Device
 from storage import audit, device_changes
@@ -93,6 +95,8 @@ def register_device(
             if key is not None:
                 keep_key(session, key, done.device_id)
     if before is not None:
+        if before != (commune, device.code):
+            raise _key_of_another(*before)
         response.status_code = 200
         return _registered_before(context, response, *before)
     _name_new(response, commune, device.code, done)
@@ -235,6 +239,17 @@ def _registered_before(context: Context, response: Response, commune: str, code:
         device=device_detail(context, commune, code),
         warnings=[],
         account=AccountGiven(**account_members(commune, kind.name, code, (None, state))),
+    )
+
+
+def _key_of_another(commune: str, code: str) -> ApiProblem:
+    return ApiProblem(
+        Problem.NOT_REGISTRABLE,
+        Text(
+            f"Idempotency-Key này là của thiết bị {commune}/{code} đã đăng ký. Hãy dùng khoá mới cho thiết bị khác.",
+            f"This Idempotency-Key is of device {commune}/{code}, which is registered. Another device needs a new one.",
+        ),
+        allowed={"Idempotency-Key": "a new UUID"},
     )
 
 

@@ -35,6 +35,15 @@ def test_the_same_key_is_the_same_device_and_its_password_is_told_once(client: h
     assert codes(client) == ["den-101"]
 
 
+def test_a_key_never_answers_for_another_device_than_the_one_that_is_sent(client: httpx.Client) -> None:
+    key = str(uuid4())
+    assert register(client, key).status_code == 201
+    refused = register(client, key, code="den-102")
+    assert (refused.status_code, refused.json()["type"]) == (422, "/api/v1/problems/not-registrable")
+    assert "gia-loc/den-101" in refused.json()["reason"]["vi"]
+    assert codes(client) == ["den-101"]
+
+
 def test_a_phone_that_sends_twice_at_once_registers_one_device(client: httpx.Client) -> None:
     key = str(uuid4())
     with ThreadPoolExecutor(4) as threads:
