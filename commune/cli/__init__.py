@@ -12,6 +12,7 @@ from commune.cli import (
     bench,
     certs,
     communes,
+    dashboards,
     db,
     dead_letters,
     demo,
@@ -40,6 +41,7 @@ app.add_typer(simulate.app, name="simulate")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(bench.app, name="bench")
 app.add_typer(docs.app, name="docs")
 run.register(app)

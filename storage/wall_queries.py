@@ -1,0 +1,169 @@
+"""What Grafana asks of the wall about a kind, derived from the catalogue.
+
+These are statements for Grafana, which expands the macros (`$__timeFilter`) and variables (`$device`) in them; nothing
+here runs them. The range decides what is read: readings up to `RAW_RANGE`, hours up to `HOURLY_RANGE`, days beyond.
+PostgreSQL sees both ends of the range as constants, so the two branches that do not apply cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from devices.model import Behaviour, Field, Kind
+from storage.aggregates import Aggregate
+from storage.rollup_tables import ORIGIN, Grain, view_name
+from storage.rollup_wall import column_name
+
+RAW_RANGE = "6 hours"
+HOURLY_RANGE = "14 days"
+BUCKET = f"date_bin('$__interval_ms milliseconds', time, {ORIGIN})"
+"""The start of the interval of a reading. Grafana's own macros give another type without TimescaleDB, and days of UTC
+with it, in which those of the rollups would be moved to the day before."""
+_RANGE = "$__timeTo()::timestamptz - $__timeFrom()::timestamptz"
+_CHOSEN = "commune IN ($commune) AND device IN ($device)"
+_RAW = f"{_RANGE} <= interval '{RAW_RANGE}'"
+_HOURLY = f"{_RANGE} > interval '{RAW_RANGE}' AND {_RANGE} <= interval '{HOURLY_RANGE}'"
+_UP_TO_HOURLY = f"{_RANGE} <= interval '{HOURLY_RANGE}'"
+_DAILY = f"{_RANGE} > interval '{HOURLY_RANGE}'"
+
+
+def trend(kind: Kind, field: Field) -> str:
+    """How a field went over time, over all chosen devices; columns `time`, ascending, and one for each line.
+
+    Gauges: mean, smallest, largest; directions: circular mean; rain: its sum at a device; counters: the rise of all;
+    states: share of time. Labels have no trend; raises ValueError for them and for keys.
+    """
+    hour, day = view_name(kind, Grain.HOUR), view_name(kind, Grain.DAY)
+    branches = [(hour, "time", _HOURLY, _of_rollup(field)), (day, "time", _DAILY, _of_rollup(field))]
+    if field.behaviour is Behaviour.COUNTER:  # a rise needs the reading before, which the rollups know
+        branches[0] = (hour, "time", _UP_TO_HOURLY, _of_rollup(field))
+    else:
+        branches.insert(0, (kind.name, BUCKET, _RAW, _of_readings(field)))
+    return "\nUNION ALL\n".join(_branch(*branch) for branch in branches) + "\nORDER BY 1"
+
+
+def _branch(view: str, time: str, condition: str, lines: Mapping[str, str]) -> str:
+    listed = ", ".join(f'{expression} AS "{title}"' for title, expression in lines.items())
+    return (
+        f"SELECT {time} AS time, {listed}\n"
+        f"FROM wall.{view} WHERE {condition} AND $__timeFilter(time) AND {_CHOSEN}\nGROUP BY 1"
+    )
+
+
+def _of_readings(field: Field) -> dict[str, str]:
+    name = f'"{field.name}"'
+    if field.behaviour is Behaviour.STATE:
+        return {"Tỷ lệ": f"avg({name}::integer)"}
+    if field.circular:
+        return {"Trung bình": _circular(name)}
+    if field.additive:
+        return {"Tổng mỗi thiết bị": f"sum({name}) / nullif(count(DISTINCT device), 0)"}
+    return {"Trung bình": f"avg({name})", "Nhỏ nhất": f"min({name})", "Lớn nhất": f"max({name})"}
+
+
+def _of_rollup(field: Field) -> dict[str, str]:
+    def column(aggregate: Aggregate) -> str:
+        return f'"{column_name(field, aggregate)}"'
+
+    match field.behaviour:
+        case Behaviour.COUNTER:
+            return {"Tăng thêm": f"sum({column(Aggregate.INCREASE)})"}
+        case Behaviour.STATE:
+            return {"Tỷ lệ": f"avg({column(Aggregate.TIME_SHARE)})"}
+        case Behaviour.GAUGE if field.circular:
+            return {"Trung bình": _circular(column(Aggregate.MEAN))}
+        case Behaviour.GAUGE if field.additive:
+            return {"Tổng mỗi thiết bị": f"sum({column(Aggregate.SUM)}) / nullif(count(DISTINCT device), 0)"}
+        case Behaviour.GAUGE:
+            count, mean = column(Aggregate.COUNT), column(Aggregate.MEAN)
+            return {
+                "Trung bình": f"sum({mean} * {count}) / nullif(sum({count}) FILTER (WHERE {mean} IS NOT NULL), 0)",
+                "Nhỏ nhất": f"min({column(Aggregate.MIN)})",
+                "Lớn nhất": f"max({column(Aggregate.MAX)})",
+            }
+    raise ValueError(f"{field.name} is a {field.behaviour}: it has no trend")
+
+
+def _circular(column: str) -> str:
+    """The circular mean in 0 to 360 degrees."""
+    mean = f"degrees(atan2(avg(sin(radians({column}))), avg(cos(radians({column}))))) + 360"
+    return f"mod(({mean})::numeric, 360)::float8"
+
+
+def label_counts(kind: Kind, field: Field) -> str:
+    """How many devices last said each word of a label."""
+    return "\n".join(
+        (
+            'SELECT text AS "Giá trị", count(*) AS "Thiết bị" FROM wall.latest',
+            f"WHERE kind = '{kind.name}' AND field = '{field.name}' AND {_CHOSEN}",
+            "GROUP BY 1 ORDER BY 2 DESC, 1",
+        )
+    )
+
+
+def latest_table(kind: Kind) -> str:
+    """One row for each chosen device (and key): how it stands, and the newest value of every field under its title."""
+    values = ",\n    ".join(
+        f"max({'text' if field.behaviour is Behaviour.LABEL else 'number'}) FILTER (WHERE field = '{field.name}')"
+        f' AS "{field.title.vi}"'
+        for field in kind.values
+    )
+    return (
+        'SELECT coalesce(nullif(d.device_name, \'\'), d.device) AS "Thiết bị", d.device AS "Mã", d.commune AS "Xã",\n'
+        '    d.hamlet_name AS "Thôn", d.health AS "Tình trạng", d.seen_at AS "Nhận tin lúc", l.key AS "Phần",\n'
+        f"    {values}\n"
+        "FROM wall.device AS d LEFT JOIN wall.latest AS l USING (commune, device)\n"
+        f"WHERE d.kind = '{kind.name}' AND d.state <> 'retired' AND commune IN ($commune) AND device IN ($device)\n"
+        "GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 7 LIMIT 500"
+    )
+
+
+def device_latest(kinds: Iterable[Kind]) -> str:
+    """The newest values of one device, with titles and units."""
+    return (
+        'SELECT n.title AS "Thông số", l.key AS "Phần", coalesce(l.text, round(l.number::numeric, 3)::text)'
+        ' AS "Giá trị", n.symbol AS "Đơn vị", l.time AS "Đo lúc"\n'
+        f"FROM wall.latest AS l JOIN {_names(kinds)} ON n.kind = l.kind AND n.field = l.field\n"
+        "WHERE l.commune = '$commune' AND l.device = '$device'\nORDER BY n.place, 2"
+    )
+
+
+def field_choices(kinds: Iterable[Kind]) -> str:
+    """Choices: the fields of one device that are numbers or states."""
+    return (
+        "SELECT DISTINCT concat_ws(', ', n.title, nullif(n.symbol, '')) AS __text, n.field AS __value, n.place\n"
+        f"FROM wall.latest AS l JOIN {_names(kinds)} ON n.kind = l.kind AND n.field = l.field\n"
+        "WHERE l.commune = '$commune' AND l.device = '$device' AND l.number IS NOT NULL\nORDER BY n.place"
+    )
+
+
+def _names(kinds: Iterable[Kind]) -> str:
+    """Title and unit of every value of the kinds, as a table `n`."""
+    rows = ",\n    ".join(
+        f"('{kind.name}', '{field.name}', {place}, '{field.title.vi}', '{field.unit.symbol if field.unit else ''}')"
+        for kind in kinds
+        for place, field in enumerate(kind.values)
+    )
+    return f"(VALUES\n    {rows}\n) AS n (kind, field, place, title, symbol)"
+
+
+def device_trend(kinds: Iterable[Kind]) -> str:
+    """The chosen field of one device by the hour, beyond `HOURLY_RANGE` by the day; `$kind` is the device's kind."""
+    branches = [
+        f"SELECT g.time, v.metric, v.value FROM wall.{view_name(kind, grain)} AS g\n"  # noqa: S608 names of the catalogue
+        f"CROSS JOIN LATERAL (VALUES {_pairs(kind)}) AS v (field, metric, value)\n"
+        f"WHERE '$kind' = '{kind.name}' AND {condition} AND $__timeFilter(g.time)\n"
+        "    AND g.commune = '$commune' AND g.device = '$device' AND v.field = '$field'"
+        for kind in kinds
+        for grain, condition in ((Grain.HOUR, _UP_TO_HOURLY), (Grain.DAY, _DAILY))
+    ]
+    return "\n".join(("SELECT time, metric, value FROM (", "\nUNION ALL\n".join(branches), ") AS t ORDER BY 1"))
+
+
+def _pairs(kind: Kind) -> str:
+    chosen = {Behaviour.GAUGE: Aggregate.MEAN, Behaviour.COUNTER: Aggregate.INCREASE, Behaviour.STATE: Aggregate.SHARE}
+    return ", ".join(
+        f"('{field.name}', '{field.title.vi}', g.\"{column_name(field, chosen[field.behaviour])}\"::float8)"
+        for field in kind.values
+        if field.behaviour in chosen
+    )

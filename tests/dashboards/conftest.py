@@ -1,0 +1,81 @@
+"""A commune with a day behind it, seen as Grafana sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from commune.sample import backfill, register
+from commune.stack.postgres import PostgresServer
+from devices.model import Text
+from simulators.calendar import unix
+from simulators.communes import load
+from simulators.messages import simulators_of
+from storage.alerts import About, open_alert
+from storage.connect import Session, connect
+from storage.roles import Role
+from storage.rollups import compute_noted
+
+DEVICES = 9
+HISTORY = timedelta(hours=26)
+WATCHED = (
+    "INSERT INTO ledger (device_id, day, received, stored, duplicate, dead_lettered, readings_stored,"
+    " readings_dead_lettered) SELECT device_id, current_date - n, 100, 90, 7, 3, 1400, 3"
+    " FROM device, generate_series(0, 3) AS n ON CONFLICT (device_id, day) DO UPDATE"
+    " SET duplicate = 7, dead_lettered = 3, readings_dead_lettered = 3",
+    "INSERT INTO device_status SELECT device_id, now() - n * interval '1 hour', now() - n * interval '1 hour', 0,"
+    " n % 2 = 1, '{}' FROM device, generate_series(1, 4) AS n",
+    "INSERT INTO dead_letter (received_at, level, reason, detail, topic, payload, device_id)"
+    " SELECT now() - n * interval '10 minutes', 'message', 'unknown_device', '', 'a/b', 'secret', NULL"
+    " FROM generate_series(1, 9) AS n",
+    "INSERT INTO ingest_worker (client_id, started_at, seen_at, received, in_hand, oldest_at)"
+    " VALUES ('commune-ingest', now() - interval '1 day', now(), 1000, 3, now() - interval '1 second')",
+    "INSERT INTO broker_watch VALUES ('127.0.0.1:1883', now(), now() - interval '1 day', 4, 1, 100, 1000, 0)",
+    "INSERT INTO broker_drop (broker, day, observed_at, dropped) VALUES ('127.0.0.1:1883', current_date, now(), 4)",
+)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A session of Grafana's role on a database with a day of history, and when that ends."""
+
+    session: Session
+    url: str
+    end: datetime
+    devices: dict[str, list[str]]
+    """Codes of the devices that have a history, by kind."""
+
+
+@pytest.fixture(scope="module")
+def wall(postgres_server: PostgresServer, template_database: str, request: pytest.FixtureRequest) -> Iterator[Wall]:
+    name = f"wall_{request.module.__name__.rpartition('.')[2]}"
+    postgres_server.create_database(name, template_database)
+    url = postgres_server.url(name)
+    end = datetime.now(UTC).replace(microsecond=0)
+    with closing(connect(url, autocommit=True)) as session:
+        devices = _fill(session, end)
+    with closing(connect(url, role=Role.GRAFANA, autocommit=True)) as session:
+        yield Wall(session, url, end, devices)
+    postgres_server.drop_database(name)
+
+
+def _fill(session: Session, end: datetime) -> dict[str, list[str]]:
+    sample = load("gia-loc")
+    simulators = simulators_of(sample, 1, DEVICES)
+    numbers = register(session, sample)
+    written = backfill(session, simulators, numbers, int(unix(end - HISTORY)), int(unix(end)))
+    assert written.stored
+    assert sum(1 for _ in compute_noted(session, end, wait=True))
+    for statement in WATCHED:
+        session.execute(statement.encode())
+    devices: dict[str, list[str]] = {}
+    for simulator in simulators:
+        device = simulator.device
+        devices.setdefault(device.kind, []).append(device.code)
+        about = About("critical", "gia-loc", numbers[device.code])
+        open_alert(session, "offline", f"gia-loc/{device.code}", end, Text("Im lặng", "Silent"), about)
+    return devices
