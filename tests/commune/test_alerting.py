@@ -1,0 +1,107 @@
+"""Alerts as `commune maintain` judges and tells them: from a silent device to a message on the topic."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+
+from alerts.topic import Topic
+from broker.client import loop_until, make_client, open_session
+from commune.alert_delivery import Delivery
+from commune.alerting import judge_books, judge_devices
+from commune.maintenance import Maintenance, MaintenanceConfig
+from commune.settings import SettingsError, read_settings
+from commune.stack.mosquitto import MosquittoServer
+from storage.alerts import list_alerts
+from storage.connect import Session, connect
+from tests.api.world import World
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[Session]:
+    with closing(connect(database_url, role="commune_admin", autocommit=True)) as session:
+        yield session
+
+
+@pytest.fixture
+def silent(database_url: str) -> str:
+    """A device that was last heard of an hour ago."""
+    world = World(database_url)
+    world.commune()
+    world.device("env-001")
+    world.send("env-001", {"temperature": 25}, received_at=datetime.now(UTC) - timedelta(hours=1))
+    return "gia-loc/env-001"
+
+
+def test_a_round_of_maintenance_opens_the_alert_of_a_silent_device(
+    session: Session, silent: str, database_url: str, broker_server: MosquittoServer
+) -> None:
+    Maintenance(
+        MaintenanceConfig(database_url, broker_server.address("maintain"), database_role="commune_admin")
+    ).round()
+    (alert,) = list_alerts(session, only_open=True)
+    assert (alert.kind, alert.subject) == ("device_offline", silent)
+
+
+def test_a_book_that_is_right_opens_nothing(session: Session, silent: str) -> None:
+    judge_books(session)
+    assert list_alerts(session) == []
+
+
+def test_what_is_judged_is_told_on_the_topic_by_its_own_thread(
+    session: Session, silent: str, database_url: str, broker_server: MosquittoServer
+) -> None:
+    got: list[str] = []
+    listener = make_client(broker_server.address("ingest"), "alerting-listener", manual_ack=False)
+    listener.on_message = lambda _c, _u, message: got.append(orjson.loads(message.payload)["subject"])
+    open_session(listener, broker_server.address("ingest"), clean=True)
+    ready: list[bool] = []
+    listener.on_subscribe = lambda *_: ready.append(True)
+    listener.subscribe("xa/gia-loc/alerts", 1)
+    loop_until(listener, lambda: bool(ready), 10)
+    judge_devices(session)
+    stopping = threading.Event()
+    topic = Topic(broker_server.address("maintain"), "alerting-topic")
+    teller = threading.Thread(
+        target=Delivery(database_url, [topic], "commune_admin").run, args=(stopping,), daemon=True
+    )
+    teller.start()
+    loop_until(listener, lambda: bool(got), 10)
+    stopping.set()
+    wait_until(lambda: not teller.is_alive(), "the teller ends")
+    listener.leave()
+    assert got == [silent]
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"ALERT_WEBHOOK_URL": "https://a.vn/b"}, "COMMUNE_ALERT_WEBHOOK_SECRET"),
+        ({"ALERT_MAIL_TO": "truc@xa.vn"}, "COMMUNE_SMTP_HOST"),
+        ({"ALERT_MAIL_TO": "truc"}, "COMMUNE_ALERT_MAIL_TO"),
+    ],
+)
+def test_half_a_way_of_delivery_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], missing: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"COMMUNE_{name}", value)
+    with pytest.raises(SettingsError, match=missing):
+        read_settings()
+
+
+def test_what_is_set_becomes_channels_and_nothing_between_quotes_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMUNE_ALERT_WEBHOOK_URL", "")
+    assert read_settings().alert_channels() == []
+    monkeypatch.setenv("COMMUNE_ALERT_WEBHOOK_URL", "https://a.vn/b")
+    monkeypatch.setenv("COMMUNE_ALERT_WEBHOOK_SECRET", "sixteen characters")
+    monkeypatch.setenv("COMMUNE_ALERT_MAIL_TO", "truc@xa.vn,pct@xa.vn")
+    monkeypatch.setenv("COMMUNE_ALERT_MAIL_FROM", "iot@xa.vn")
+    monkeypatch.setenv("COMMUNE_SMTP_HOST", "mail.xa.vn")
+    assert [channel.name.partition(":")[0] for channel in read_settings().alert_channels()] == ["webhook", "mail"]
