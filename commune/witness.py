@@ -51,6 +51,25 @@ def compare(session: Session, record: Record) -> Verdict:
     return verify(record, database.found())
 
 
+def compare_settled(session: Session, record: Record, seconds: float) -> Verdict:
+    """The same, once ingest has settled what it has been sent; it is given up to so many seconds for that.
+
+    While something is missing it may still be with the broker, since an ingest that is slow or has only just been
+    started looks as quiet as one that is through: so it is looked for again when more has come, until the time is up.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        wait_until_quiet(session, deadline - time.monotonic())
+        received = totals(session).received
+        verdict = compare(session, record)
+        if not any(difference.what == "missing" for difference in verdict.differences):
+            return verdict
+        while totals(session).received == received:
+            if time.monotonic() >= deadline:
+                return verdict
+            time.sleep(POLL_SECONDS)
+
+
 def report_of(record: Record, verdict: Verdict) -> dict[str, Any]:
     """What a comparison came to, ready for JSON."""
     return {

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from commune.cli.common import echo_json, fail, open_database
-from commune.witness import compare, in_words, report_of, wait_until_quiet
+from commune.witness import compare, compare_settled, in_words, report_of
 from simulators.errors import SimulatorError
 from simulators.manifest import Record
 
@@ -33,9 +33,7 @@ def verify_command(
     """
     try:
         with Record(manifest) as record, open_database() as session:
-            if not record.is_history:
-                wait_until_quiet(session, wait)
-            verdict = compare(session, record)
+            verdict = compare(session, record) if record.is_history else compare_settled(session, record, wait)
             report = report_of(record, verdict)
     except SimulatorError as error:
         fail(str(error), 2)

@@ -28,7 +28,7 @@ from commune.stack.mosquitto import MosquittoServer
 from commune.stack.processes import Process, wait_until
 from commune.stack.servers import HOST, free_port
 from commune.stack.terminal import write_environment
-from commune.witness import compare, in_words, recorded, report_of, wait_until_quiet
+from commune.witness import compare_settled, in_words, recorded, report_of
 from simulators.communes import load
 from simulators.devices import Simulator
 from simulators.fleet import Fleet, load_fleet
@@ -253,9 +253,8 @@ class Demonstration:
 
     def _hear_witness(self, session: Session, manifest: Path) -> dict[str, Any]:
         """Compare the manifest with the database."""
-        wait_until_quiet(session, DRAIN_SECONDS)
         with Record(manifest) as record:
-            report = report_of(record, compare(session, record))
+            report = report_of(record, compare_settled(session, record, DRAIN_SECONDS))
         self.tell(in_words(report))
         return report
 
