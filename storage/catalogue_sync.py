@@ -69,12 +69,12 @@ def _actual(column: FoundColumn) -> str:
 
 
 def plan(
-    found: Snapshot, kinds: Mapping[str, Kind], *, timescaledb: bool, rollups: bool = True
+    found: Snapshot, kinds: Mapping[str, Kind], *, timescaledb: bool, rollups: bool = True, watch: bool = True
 ) -> list[sql.Composable]:
     """The statements that bring the database to the catalogue; none when it is there already.
 
     `timescaledb` says whether the database has the extension (or will have it by then), `rollups` whether it has what
-    rollups need.
+    rollups need, `watch` what the views of alerts, ingest and the broker need.
     """
     statements: list[sql.Composable] = []
     if timescaledb and found.own_time_bucket:
@@ -85,7 +85,7 @@ def plan(
         statements.extend(_plan_kind(kind, found, timescaledb=timescaledb))
         if rollups:
             statements.extend(_plan_rollups(kind, found))
-    wanted = (*wall.views(kinds), *(rollup_wall.views(kinds) if rollups else ()))
+    wanted = (*wall.views(kinds, watch=watch), *(rollup_wall.views(kinds) if rollups else ()))
     anew = [view for view in wanted if found.views.get(view.qualified) != view.comment]
     statements.extend(view.drop() for view in reversed(anew))
     for view in anew:

@@ -33,6 +33,8 @@ CATALOGUE_SINCE = 3
 """The migration after which the tables of kinds can be made."""
 ROLLUPS_SINCE = 11
 """The migration after which their rollups can be made."""
+WALL_SINCE = 12
+"""The migration after which the views of alerts, ingest and the broker can be made."""
 LOCK_TIMEOUT_SECONDS = 60
 _FILE_NAME = re.compile(r"([0-9]{4})_([a-z0-9_]+)\.sql")
 
@@ -97,8 +99,8 @@ def migrate(
                 _apply(connection, file)
         statements = []
         if newest >= CATALOGUE_SINCE:
-            rollups = newest >= ROLLUPS_SINCE
-            statements = _catalogue(connection, kinds, state.can_create, rollups=rollups, dry_run=dry_run)
+            can = {"rollups": newest >= ROLLUPS_SINCE, "watch": newest >= WALL_SINCE}
+            statements = _catalogue(connection, kinds, state.can_create, can, dry_run=dry_run)
         if state.can_create:
             statements.insert(0, query("create_timescaledb"))
         after = timescale_state(connection)
@@ -175,11 +177,16 @@ def _apply(connection: Connection[Any], file: MigrationFile) -> None:
 
 
 def _catalogue(
-    connection: Connection[Any], kinds: Mapping[str, Kind], extension_to_come: bool, *, rollups: bool, dry_run: bool
+    connection: Connection[Any],
+    kinds: Mapping[str, Kind],
+    extension_to_come: bool,
+    can: Mapping[str, bool],
+    *,
+    dry_run: bool,
 ) -> list[str]:
     timescaledb = timescale_state(connection).edition is not Edition.PLAIN or extension_to_come
     found = snapshot.take(connection)
-    statements: list[sql.Composable] = plan(found, kinds, timescaledb=timescaledb, rollups=rollups)
+    statements: list[sql.Composable] = plan(found, kinds, timescaledb=timescaledb, **can)
     if not dry_run:
         _refuse_conflicts(connection, kinds)
         with connection.transaction():

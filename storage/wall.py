@@ -31,9 +31,17 @@ FIXED_VIEWS = {
 }
 
 
-def views(kinds: Mapping[str, Kind]) -> tuple[View, ...]:
-    """Every view of the wall for these kinds, but for those of their rollups."""
-    fixed = [described("wall", name, sql.SQL(query(named)), words) for name, (named, words) in FIXED_VIEWS.items()]
+WATCH_VIEWS = frozenset({"alert", "status", "dead_letter", "ingest_session", "broker", "broker_drop"})
+"""Those of them that a database has since it has alerts with a severity."""
+
+
+def views(kinds: Mapping[str, Kind], *, watch: bool = True) -> tuple[View, ...]:
+    """Every view of the wall for these kinds, but for those of their rollups; `watch`: with `WATCH_VIEWS`."""
+    fixed = [
+        described("wall", name, sql.SQL(query(named)), words)
+        for name, (named, words) in FIXED_VIEWS.items()
+        if watch or name not in WATCH_VIEWS
+    ]
     own = [described("wall", kind.name, _of_kind(kind), kind.meaning.vi) for kind in kinds.values()]
     return (*fixed, *own)
 

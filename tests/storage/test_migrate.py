@@ -22,6 +22,7 @@ from storage.editions import Edition, edition_of, timescale_state
 from storage.errors import MigrationRefused, StorageError
 from storage.migrate import MIGRATIONS, migrate, read_files
 from storage.sql import query
+from storage.wall import FIXED_VIEWS
 from tests.storage.catalogues import smaller
 from tests.storage.schema import count_of, describe_schema
 
@@ -217,7 +218,9 @@ def test_a_file_that_fails_leaves_nothing_of_itself_and_all_before_it(database_u
         connection.commit()
         bad.write_text("CREATE TABLE commune.half (number integer);\n", encoding="utf-8")
         assert migrate(connection, directory=directory).files == (f"{COUNT + 2:04d}_bad",)
-        assert count_of(connection, "SELECT count(*) FROM pg_views WHERE schemaname = 'wall'") == 3 * len(KINDS) + 3
+        assert count_of(connection, "SELECT count(*) FROM pg_views WHERE schemaname = 'wall'") == 3 * len(KINDS) + len(
+            FIXED_VIEWS
+        )
 
 
 def test_views_of_the_wall_do_not_stand_in_the_way_of_a_migration(database_url: str, directory: Path) -> None:
