@@ -9,7 +9,7 @@ from broker.address import BrokerAddress
 from broker.drift import FOREIGN, Drift, Expected, compare
 from broker.dynamic_security import DynamicSecurity
 from storage.account_wishes import lose_passwords
-from storage.broker_accounts import BrokerAccount, all_accounts
+from storage.broker_accounts import all_accounts
 from storage.connect import Session
 
 AT_ONCE = 20
@@ -43,13 +43,20 @@ def reconcile(
     `commune maintain` is passed over. Raises BrokerError, StorageError.
     """
     with DynamicSecurity(broker) as control:
-        # The broker first: what is registered in between is waiting, and no stranger.
+        # What `commune maintain` is at work on is not judged: what waits now, and what has moved since before we asked
+        # the broker. A device that got its account in between would look as if the broker had lost it.
+        before = {one.username: (one.wanted, one.applied) for one in all_accounts(session)}
         state = control.state()
         accounts = all_accounts(session)
+        moving = frozenset(
+            one.username
+            for one in accounts
+            if one.applied < one.wanted or before.get(one.username) != (one.wanted, one.applied)
+        )
         drifts = compare(
-            [Expected(one.account, one.enabled, one.has_password) for one in accounts if not _waits(one)],
+            [Expected(one.account, one.enabled, one.has_password) for one in accounts if one.username not in moving],
             state,
-            waiting=frozenset(one.username for one in accounts if _waits(one)),
+            waiting=moving,
         )
         chosen = [d for d in drifts if (repair_foreign if d.sort in FOREIGN else repair) and d.mend]
         fates: dict[int, str] = {}
@@ -59,10 +66,6 @@ def reconcile(
     if repair and lost:
         lose_passwords(session, lost)
     return [Finding(drift, fates.get(id(drift), _unmended(drift, repair))) for drift in drifts]
-
-
-def _waits(account: BrokerAccount) -> bool:
-    return account.applied < account.wanted
 
 
 def _mend(control: DynamicSecurity, drifts: list[Drift], fates: dict[int, str]) -> None:

@@ -17,6 +17,7 @@ from broker.accounts import Wish, fulfil
 from broker.drift import Sort, compare
 from broker.dynamic_security import Command, DynamicSecurity, State
 from commune.cli import app
+from commune.reconciling import reconcile
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
 from devices.accounts import AccountState, DeviceAccount
@@ -185,6 +186,27 @@ def test_every_sort_of_drift_is_found_and_mended(pair: Pair, seed: str) -> None:
     else:
         assert (code, mended["fate"]) == (0, "mended")
     assert pair.found() == (0, [])
+
+
+def test_a_device_that_gets_its_account_while_the_broker_answers_is_no_drift(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = DynamicSecurity.state
+
+    def answer_then_register(control: DynamicSecurity) -> State:
+        state = ask(control)
+        number = add_device(pair.session, Device("gia-loc", "den-09", "lighting"))
+        ask_for_account(pair.session, number, b"sealed")
+        (waiting,) = waiting_accounts(pair.session, limit=9, also_failed=True)
+        fulfil(control, [Wish(waiting.account, True, PASSWORD, is_new=True)])
+        settle_accounts(pair.session, [Settled(waiting, has_password=True)])
+        return state
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DynamicSecurity, "state", answer_then_register)
+        assert reconcile(pair.session, pair.broker.address("maintain"), repair=True) == []
+    assert pair.found("--repair") == (0, [])
+    assert lets_in(pair.broker.address("ingest"), "gia-loc.den-09", PASSWORD, "gia-loc.den-09")
 
 
 def test_what_is_mended_lets_the_device_in_as_before_and_nobody_else(pair: Pair) -> None:

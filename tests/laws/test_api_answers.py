@@ -31,6 +31,7 @@ VALUES = {
 }
 LARGEST_PAGES = {
     "/api/v1/latest": {"kind": "environment"},
+    "/api/v1/communes/{commune}/series": {"kind": "environment"},
     "/api/v1/hamlet-at": {"commune": COMMUNE, "latitude": "20.87", "longitude": "106.3"},
 }
 
