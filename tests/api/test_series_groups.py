@@ -91,9 +91,10 @@ def test_pages_follow_each_other_without_a_gap(stations: World, client: httpx.Cl
         stations.send("env-01", {"ts": at(minutes=minutes), "pm25": minutes})
         stations.send("env-03", {"ts": at(minutes=minutes), "pm25": minutes + 1})
     whole = ask(client, kind="environment", by="hamlet", fields="pm25")["points"]
-    found, cursor = [], None
+    found: list[Any] = []
+    cursor: str | None = None
     while cursor is not None or not found:
-        more = {"cursor": cursor} if cursor else {}
+        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
         page = ask(client, kind="environment", by="hamlet", fields="pm25", limit=3, **more)
         found += page["points"]
         cursor = page["next_cursor"]

@@ -7,8 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from commune.cli import app
 from devices.people import Role

@@ -91,9 +91,9 @@ def ended_in_order(name: str, process: Process) -> None:
     assert process.stop() == (128 + SIGTERM if name == "api" else 0), f"{name}: {process.last_words()}"
 
 
-def ask(deployment: Deployment, path: str, data: bytes | None = None, **headers: str) -> Any:
+def ask(deployment: Deployment, path: str, headers: dict[str, str] | None = None, data: bytes | None = None) -> Any:
     """What the API answers, to a POST where there is `data`."""
-    asked = Request(f"http://127.0.0.1:{deployment.api_port}{path}", data=data, headers=headers)
+    asked = Request(f"http://127.0.0.1:{deployment.api_port}{path}", data=data, headers=headers or {})
     with urlopen(asked, timeout=10) as response:  # noqa: S310 - http, as written above
         return json.loads(response.read())
 
@@ -188,7 +188,7 @@ def test_a_message_goes_from_a_device_through_all_services_to_an_outsider(
         device.publish("xa/gia-loc/environment/env-01/telemetry", json.dumps(reading).encode())
     path = "/api/v1/devices/gia-loc/env-01/latest"
     token = credential(migrated)
-    wait_until(lambda: "31.4" in json.dumps(ask(migrated, path, **token)), READY_SECONDS, "the value to be visible")
+    wait_until(lambda: "31.4" in json.dumps(ask(migrated, path, token)), READY_SECONDS, "the value to be visible")
 
     def lifecycle() -> Any:
         with closing(connect(admin, autocommit=True)) as connection:
@@ -204,7 +204,7 @@ def test_the_api_repairs_dead_letters_as_an_account_of_its_own(
 ) -> None:
     healthy(migrated, "api", start("api"))
     sent = {"Content-Type": "application/json", **credential(migrated, "operator")}
-    answer = ask(migrated, "/api/v1/dead-letters/discard", b'{"ids": [1], "dry_run": true}', **sent)
+    answer = ask(migrated, "/api/v1/dead-letters/discard", sent, b'{"ids": [1], "dry_run": true}')
     assert answer == {"dry_run": True, "discarded": 0, "next_after": None}
 
 

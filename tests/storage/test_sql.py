@@ -46,7 +46,7 @@ def test_every_statement_is_understood_by_the_database(database_url: str, name: 
     places = dict.fromkeys(re.findall(r"%\((\w+)\)[sbt]", statement))
     for place, parameter in enumerate(places, 1):
         statement = re.sub(rf"%\({parameter}\)[sbt]", f"${place}", statement)
-    statement = statement.replace("%%", "%").replace("{table}", "commune.environment")
+    statement = statement.replace("%%", "%").replace("{table}", "commune.environment").replace("{fields}", "r.pm25")
     with closing(connect(database_url)) as connection:
         for needed in ("timescaledb_information.hypertables", "timescaledb_information.chunks"):
             if needed in statement and connection.execute("SELECT to_regclass(%s)", [needed]).fetchone() == (None,):
