@@ -92,7 +92,7 @@ def test_ingest_reads_only_what_it_needs_and_keeps_no_registry(stocked_url: str)
         denied(connection, "DELETE FROM ledger")
 
 
-NOT_FOR_READERS = {"sign_in_failure", "provider_sign_in", "broker_account_gone"}
+NOT_FOR_READERS = {"sign_in_failure", "provider_sign_in", "broker_account_gone", "registration_request"}
 """What only those read who let people in, or keep the broker in step."""
 
 
