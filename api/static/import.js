@@ -138,6 +138,7 @@ function showReport(report) {
 function showAccounts(report) {
   const withPasswords = report.accounts.some((account) => account.password);
   at("accounts").hidden = report.accounts.length === 0;
+  at("accounts-wait").hidden = report.accounts.length < 100;
   at("accounts-say").textContent = say(withPasswords ? "accounts_once" : "accounts_without");
   unsaved = withPasswords;
   const links = report.sheets.map((sheet) => {
