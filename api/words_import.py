@@ -52,8 +52,8 @@ IMPORT: dict[str, Text] = {
     "accounts_wait": Text(
         "Broker nhận lần lượt từng tài khoản: 1.000 tài khoản mất khoảng nửa phút, 5.000 mất khoảng mười phút, lâu hơn "
         "khi máy bận. Thiết bị nào có tài khoản thì gửi được ngay.",
-        "The broker takes the accounts one after another: 1,000 take about half a minute, 5,000 some ten minutes, longer "
-        "on a busy machine. Each device can speak as soon as its own account is there.",
+        "The broker takes the accounts one after another: 1,000 take about half a minute, 5,000 some ten minutes, "
+        "longer on a busy machine. Each device can speak as soon as its own account is there.",
     ),
     "accounts_without": Text(
         "Máy chủ này chưa có khoá để cấp mật khẩu; hãy cấp ở trang của từng thiết bị.",
