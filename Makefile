@@ -51,7 +51,7 @@ test: system-for-tests ## lint, types, laws of imports, and the whole suite on T
 	@$(PARALLEL) venv-dev $(if $(ROOT),timescaledb,timescaledb-if-possible)
 	@$(MAKE) --no-print-directory lint types laws
 	$(BIN)/pytest --edition $(or $(COMMUNE_TEST_EDITION),$(if $(or $(ROOT),$(filter true,$(CI))),timescaledb,auto)) $(SHARED) $(TEST_ARGUMENTS)
-	$(BIN)/pytest --edition plain $(SHARED) tests/storage tests/api $(TEST_ARGUMENTS)
+	$(BIN)/pytest --edition plain tests/storage tests/api $(SHARED) $(TEST_ARGUMENTS)
 
 lint: venv-dev ## ruff, on rules and on format
 	$(BIN)/ruff check

@@ -18,6 +18,9 @@ from commune.stack.mosquitto import MosquittoServer, find_mosquitto
 from commune.stack.postgres import PostgresServer
 from storage.connect import connect
 from storage.migrate import migrate
+from tests.api.browsing import chromium
+
+__all__ = ["chromium"]
 
 LOCAL = Path(__file__).resolve().parents[1] / ".local"
 TEMPLATE = "template_commune"

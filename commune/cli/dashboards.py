@@ -27,12 +27,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.
 
 @app.command("build")
 def build_command(
-    directory: Annotated[Path, typer.Option(help="Where the files belong.")] = DIRECTORY,
+    directory: Annotated[
+        Path | None, typer.Option(help="Where the files belong. Unset: deploy/grafana/dashboards of this program.")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and name what is out of date.")] = False,
 ) -> None:
     """Write the JSON of every dashboard where docker-compose lets Grafana find it."""
     wanted = files(KINDS)
-    changed = outdated(directory, wanted) if check else write(directory, wanted)
+    place = directory or DIRECTORY
+    changed = outdated(place, wanted) if check else write(place, wanted)
     for name in changed:
         typer.echo(f"{name} {'is out of date' if check else 'written' if name in wanted else 'deleted'}")
     typer.echo(f"{len(wanted)} dashboards, {len(changed)} {'out of date' if check else 'changed'}.")

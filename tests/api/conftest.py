@@ -21,11 +21,8 @@ from devices.catalogue import KINDS
 from ingest.again import interpreter
 from storage.registrar import Registrar
 from storage.repairs import Repairs
-from tests.api.browsing import chromium
 from tests.api.signing import person
 from tests.api.world import NOW, World, token
-
-__all__ = ["chromium"]
 
 DEADLINE_SECONDS = 30
 numbers = itertools.count(1)

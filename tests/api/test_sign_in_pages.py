@@ -6,25 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from commune.stack.machine import browser as find_browser
 from devices.people import Role
 from tests.api.signing import PASSWORD, person
 from tests.api.world import World
 
 OTHER = "một câu dài chỉ mình biết"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser of this machine."""
-    path = find_browser()
-    assert path is not None, "no Chromium on this machine: make system-for-tests"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

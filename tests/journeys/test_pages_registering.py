@@ -17,13 +17,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
 from commune.stack.postgres import PostgresServer
-from tests.api.browsing import chromium
 from tests.api.world import World
 from tests.broker.field_device import V3, FieldDevice, lets_in
 from tests.journeys.installation import PASSWORD, Installation, running
 from tests.waiting import wait_until
-
-__all__ = ["chromium"]
 
 PATIENCE_MILLISECONDS = 15_000
 SECONDS_TO_FIRST_VALUE = 2.0
