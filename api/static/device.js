@@ -85,7 +85,9 @@ for (const [id, fill] of Object.entries(PARTS)) {
   };
   part.addEventListener("toggle", () => part.open && open());
   part.addEventListener("again", open);
-  if (location.hash === `#${id}`) part.open = true;
+  // A part may have been opened while this script was still on its way.
+  if (part.open) open();
+  else if (location.hash === `#${id}`) part.open = true;
 }
 
 const kinds = await ask("/api/v1/kinds").catch(() => ({ items: [] }));
