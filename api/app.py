@@ -12,47 +12,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 
-from api import (
-    account,
-    alert_rules,
-    alerts,
-    audit,
-    bulk,
-    bulk_files,
-    clocks,
-    dead_letters,
-    device_accounts,
-    device_log,
-    device_photos,
-    devices,
-    error_handlers,
-    kinds,
-    labels,
-    ledger,
-    live,
-    me,
-    metrics,
-    operation,
-    pages,
-    pages_devices,
-    pages_import,
-    people,
-    places,
-    registry_devices,
-    registry_places,
-    repair,
-    reports,
-    series,
-    series_groups,
-    signing_in,
-    signing_in_provider,
-    tokens,
-)
+from api import error_handlers, metrics
 from api.access_document import declare, routes_with_roles
 from api.compression import CompressionMiddleware
 from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
 from api.provider import Provider
+from api.routes import ROUTES
 from api.security import HeadersMiddleware
 from devices.accounts import BrokerEndpoint
 from devices.passwords import Sealer
@@ -147,21 +113,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.metrics = measured
-    for room in (kinds, places, clocks, devices, series, reports, repair, dead_letters, ledger, operation, metrics):
-        app.include_router(room.router)
-    app.include_router(series_groups.router)
-    for page in (device_log, labels, live, pages, pages_devices, pages_import):
-        app.include_router(page.router)
-    for writes in (registry_devices, device_accounts, registry_places, device_photos, people, tokens, me):
-        app.include_router(writes.router)
-        app.include_router(writes.reads)
-    for desk in (alerts, alert_rules):
-        app.include_router(desk.router)
-        app.include_router(desk.reads)
-    for room in (audit, bulk, bulk_files):
-        app.include_router(room.router)
-    for entrance in (signing_in, signing_in_provider, account):
-        app.include_router(entrance.router)
+    app.router.routes.extend(ROUTES)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     error_handlers.install(app)
     app.add_middleware(metrics.MetricsMiddleware, metrics=measured)
