@@ -153,7 +153,8 @@ class Target:
 class Places:
     """Where a profile's commune is: its boundary, its centre, hamlets with population, and priority sites.
 
-    `is_sample`: it is made up, and `origin` says so; else `origin` names the official file that it was taken from.
+    `is_sample`: it is made up, and `origin` says so; else `origin` names the official file that it was taken from. None:
+    nobody said.
     """
 
     boundary: Geometry | None = None
@@ -161,7 +162,7 @@ class Places:
     hamlets: tuple[Hamlet, ...] = ()
     sites: tuple[Site, ...] = ()
     is_sample: bool = False
-    origin: Text = Text("", "")
+    origin: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
