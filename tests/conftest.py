@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import cast, get_args
 
@@ -106,29 +107,61 @@ def broker_server(instance: Instance) -> Iterator[MosquittoServer]:
         yield server
 
 
+class Databases:
+    """Databases of tests, each made through one session: a program for each would take as long as the test."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._session = connect(server.url(), autocommit=True)
+
+    @contextmanager
+    def empty(self, template: str = "template1") -> Iterator[str]:
+        """A database of its own, or a copy of `template`; yields its URL, and drops it afterwards."""
+        name = f"test_{next(numbers)}"
+        self._session.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        yield self._server.url(name)
+        self._session.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def migrated(self) -> AbstractContextManager[str]:
+        """A database with the schema in it."""
+        return self.empty(self._template)
+
+    @cached_property
+    def _template(self) -> str:
+        self._session.execute(f"CREATE DATABASE {TEMPLATE}")
+        with closing(connect(self._server.url(TEMPLATE))) as connection:
+            migrate(connection)
+            connection.commit()
+        return TEMPLATE
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
+
+
 @pytest.fixture(scope="session")
-def template_database(postgres_server: PostgresServer) -> str:
-    """The name of a migrated database that nobody is connected to."""
-    postgres_server.create_database(TEMPLATE)
-    with closing(connect(postgres_server.url(TEMPLATE))) as connection:
-        migrate(connection)
-        connection.commit()
-    return TEMPLATE
+def databases(postgres_server: PostgresServer) -> Iterator[Databases]:
+    """Makes databases on the server of this test run."""
+    with closing(Databases(postgres_server)) as databases:
+        yield databases
 
 
 @pytest.fixture
-def database_url(postgres_server: PostgresServer, template_database: str) -> Iterator[str]:
+def database_url(databases: Databases) -> Iterator[str]:
     """A fresh, migrated database, dropped afterwards."""
-    name = f"test_{next(numbers)}"
-    postgres_server.create_database(name, template_database)
-    yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    with databases.migrated() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database that the tests of a module share, dropped afterwards."""
+    with databases.migrated() as url:
+        yield url
 
 
 @pytest.fixture
-def empty_database_url(postgres_server: PostgresServer) -> Iterator[str]:
+def empty_database_url(databases: Databases) -> Iterator[str]:
     """A fresh database that has not been migrated, dropped afterwards."""
-    name = f"test_{next(numbers)}"
-    postgres_server.create_database(name)
-    yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    with databases.empty() as url:
+        yield url

@@ -106,7 +106,9 @@ class PostgresServer(Server):
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Create a database, as a copy of `template` if given (to which nobody may be connected)."""
-        self._client("createdb", *([f"--template={template}"] if template else []), name)
+        # Files are copied in a quarter of the time that the write-ahead log of the same pages takes.
+        copy = [f"--template={template}", "--strategy=file_copy"] if template else []
+        self._client("createdb", *copy, name)
 
     def drop_database(self, name: str) -> None:
         """Drop a database if it is there, ending the sessions that use it."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -16,16 +16,16 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from commune.stack.postgres import PostgresServer
+from devices.accounts import BrokerEndpoint
 from devices.catalogue import KINDS
 from ingest.again import interpreter
 from storage.registrar import Registrar
 from storage.repairs import Repairs
 from tests.api.signing import person
-from tests.api.world import NOW, World, token
+from tests.api.world import NOW, ClearSealer, World, token
+from tests.conftest import Databases
 
 DEADLINE_SECONDS = 30
-numbers = itertools.count(1)
 
 
 class Clock:
@@ -80,17 +80,27 @@ def world(database_url: str) -> World:
     return world
 
 
-@pytest.fixture
-def app(database_url: str, clock: Clock) -> FastAPI:
-    """The application over the test's database."""
+def application(database_url: str, clock: Clock, **others: Any) -> FastAPI:
+    """The application over a test's database, with `others` of its parts."""
     return create_app(
         database_url,
         pool_connections=4,
         now=clock,
         repairs=Repairs(database_url, interpreter),
         registrar=Registrar(database_url, pool_connections=2),
-        ready_lag_seconds=60,
+        **others,
     )
+
+
+def equipped(database_url: str, clock: Clock) -> FastAPI:
+    """The application with a key for passwords of devices, and an address of the broker to tell them."""
+    return application(database_url, clock, sealer=ClearSealer(), broker=BrokerEndpoint("mqtt.example", 1883, 8883))
+
+
+@pytest.fixture
+def app(database_url: str, clock: Clock) -> FastAPI:
+    """The application over the test's database."""
+    return application(database_url, clock, ready_lag_seconds=60)
 
 
 @pytest.fixture
@@ -121,35 +131,25 @@ def stranger(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def shared_url(postgres_server: PostgresServer, template_database: str) -> Iterator[str]:
+def shared_url(databases: Databases) -> Iterator[str]:
     """The database of tests which only ask: one commune, one device of each kind, something set aside."""
-    name = f"test_api_shared_{next(numbers)}"
-    postgres_server.create_database(name, template_database)
-    url = postgres_server.url(name)
-    world = World(url)
-    world.commune()
-    for kind in KINDS:
-        world.device(f"{kind}-01", kind)
-    world.photo("environment-01")
-    world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
-    world.strange(b"{}")
-    world.alert("environment-01")
-    person(url, "lan", password=None)
-    yield url
-    postgres_server.drop_database(name)
+    with databases.migrated() as url:
+        world = World(url)
+        world.commune()
+        for kind in KINDS:
+            world.device(f"{kind}-01", kind)
+        world.photo("environment-01")
+        world.send("environment-01", {"temperature": 21.5, "pm25": 9000})
+        world.strange(b"{}")
+        world.alert("environment-01")
+        person(url, "lan", password=None)
+        yield url
 
 
 @pytest.fixture(scope="session")
 def shared_address(shared_url: str) -> Iterator[str]:
     """The API over the database that tests share."""
-    app = create_app(
-        shared_url,
-        pool_connections=4,
-        now=Clock(),
-        repairs=Repairs(shared_url, interpreter),
-        registrar=Registrar(shared_url, pool_connections=2),
-    )
-    with serve(app) as address:
+    with serve(application(shared_url, Clock())) as address:
         yield address
 
 

@@ -18,13 +18,11 @@ from openpyxl import load_workbook
 
 from api.app import create_app
 from api.bulk import NDJSON
-from devices.accounts import BrokerEndpoint
 from devices.importing import parse_file
 from devices.people import Role
 from devices.registry import DeviceState
 from storage.connect import connect
-from storage.registrar import Registrar
-from tests.api.conftest import Clock, serve, until
+from tests.api.conftest import Clock, equipped, serve, until
 from tests.api.world import COMMUNE, World, token
 
 IMPORT = f"/api/v1/communes/{COMMUNE}/devices/import"
@@ -34,24 +32,10 @@ CSV = "text/csv"
 GOOD = "Mã;Loại;Tên;Toạ độ\nw-1;wifi;Điểm 1;20,87; 106,30\n".replace("20,87; 106,30", '"20,87; 106,30"')
 
 
-class ClearSealer:
-    """Seals nothing, so that a test sees what was sealed."""
-
-    def seal(self, password: str) -> bytes:
-        return password.encode()
-
-
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application with a key for passwords and an address of the broker."""
-    return create_app(
-        database_url,
-        pool_connections=4,
-        now=clock,
-        registrar=Registrar(database_url, pool_connections=2),
-        sealer=ClearSealer(),
-        broker=BrokerEndpoint("mqtt.example", 1883, 8883),
-    )
+    return equipped(database_url, clock)
 
 
 def send(

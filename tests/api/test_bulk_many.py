@@ -12,15 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.app import create_app
 from api.bulk import NDJSON
-from devices.accounts import BrokerEndpoint
 from devices.registry import DeviceState
 from devices.sheets.writing import Format
 from storage.connect import connect
-from storage.registrar import Registrar
-from tests.api.conftest import Clock
-from tests.api.test_bulk import IMPORT, ClearSealer
+from tests.api.conftest import Clock, equipped
+from tests.api.test_bulk import IMPORT
 from tests.api.world import World
 from tests.devices.sheets.books import workbook
 
@@ -70,14 +67,7 @@ def spoilt() -> tuple[list[list[object]], dict[int, str]]:
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application with a key for passwords and an address of the broker."""
-    return create_app(
-        database_url,
-        pool_connections=4,
-        now=clock,
-        registrar=Registrar(database_url, pool_connections=2),
-        sealer=ClearSealer(),
-        broker=BrokerEndpoint("mqtt.example", 1883, 8883),
-    )
+    return equipped(database_url, clock)
 
 
 def send(client: httpx.Client, data: bytes, **params: Any) -> tuple[list[int], dict[str, Any]]:

@@ -12,15 +12,10 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 
-from api.app import create_app
-from devices.accounts import BrokerEndpoint
 from devices.people import Role
 from devices.registry import DeviceState
-from ingest.again import interpreter
-from storage.registrar import Registrar
-from storage.repairs import Repairs
 from tests.api.browsing import PATIENCE_MILLISECONDS
-from tests.api.conftest import Clock
+from tests.api.conftest import Clock, equipped
 from tests.api.signing import PASSWORD, person
 from tests.api.world import NOW, World
 
@@ -42,26 +37,10 @@ PAGES = {
 """Every page, and what stands on it when it can be used."""
 
 
-class ClearSealer:
-    """Passwords as they are: nobody opens them in these tests."""
-
-    def seal(self, password: str) -> bytes:
-        """The password's bytes."""
-        return password.encode()
-
-
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application with everything that a technician needs."""
-    return create_app(
-        database_url,
-        pool_connections=4,
-        now=clock,
-        repairs=Repairs(database_url, interpreter),
-        registrar=Registrar(database_url, pool_connections=2),
-        sealer=ClearSealer(),
-        broker=BrokerEndpoint("mqtt.example", 1883, 8883),
-    )
+    return equipped(database_url, clock)
 
 
 @pytest.fixture

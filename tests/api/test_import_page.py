@@ -12,14 +12,10 @@ from fastapi import FastAPI
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from api.app import create_app
-from devices.accounts import BrokerEndpoint
 from devices.people import Role
 from devices.sheets.writing import ACCOUNT_HEADER
-from storage.registrar import Registrar
 from tests.api.browsing import Watched, watch
-from tests.api.conftest import Clock
-from tests.api.test_bulk import ClearSealer
+from tests.api.conftest import Clock, equipped
 from tests.api.world import World, token
 from tests.devices.sheets.books import workbook
 
@@ -31,14 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application with a key for passwords and an address of the broker."""
-    return create_app(
-        database_url,
-        pool_connections=4,
-        now=clock,
-        registrar=Registrar(database_url, pool_connections=2),
-        sealer=ClearSealer(),
-        broker=BrokerEndpoint("mqtt.example", 1883, 8883),
-    )
+    return equipped(database_url, clock)
 
 
 @pytest.fixture

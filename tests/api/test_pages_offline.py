@@ -8,12 +8,10 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from api.app import create_app
 from devices.people import Role
-from storage.registrar import Registrar
-from tests.api.conftest import Clock
+from tests.api.conftest import Clock, equipped
 from tests.api.signing import PASSWORD, person
-from tests.api.test_device_pages import ClearSealer, Visit, visit
+from tests.api.test_device_pages import Visit, visit
 from tests.api.world import World
 from tests.waiting import wait_until
 
@@ -31,13 +29,7 @@ EVERYTHING_KEPT = """async () => {
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application with everything that registering needs."""
-    return create_app(
-        database_url,
-        pool_connections=4,
-        now=clock,
-        registrar=Registrar(database_url, pool_connections=2),
-        sealer=ClearSealer(),
-    )
+    return equipped(database_url, clock)
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.app import create_app
 from reports.rules import read_rules
-from storage.registrar import Registrar
-from tests.api.conftest import Clock
+from tests.api.conftest import Clock, application
 from tests.api.test_reports import at, hourly, report, values, weather
 from tests.api.world import World
 
@@ -62,13 +60,7 @@ end = 12:00:00
 @pytest.fixture
 def app(database_url: str, clock: Clock) -> FastAPI:
     """The application of a commune that has rules of its own."""
-    return create_app(
-        database_url,
-        pool_connections=4,
-        now=clock,
-        registrar=Registrar(database_url, pool_connections=2),
-        report_rules=read_rules(RULES),
-    )
+    return application(database_url, clock, report_rules=read_rules(RULES))
 
 
 def by_code(client: httpx.Client, name: str, **parameters: Any) -> dict[str, dict[str, Any]]:

@@ -44,6 +44,14 @@ def token(url: str, role: Role = Role.ADMINISTRATOR) -> dict[str, str]:
     return {"Authorization": f"Bearer {made.secret}"}
 
 
+class ClearSealer:
+    """Seals nothing, so that a test sees what was sealed."""
+
+    def seal(self, password: str) -> bytes:
+        """The password's bytes."""
+        return password.encode()
+
+
 class World:
     """One commune in one database, and the hands to fill it."""
 

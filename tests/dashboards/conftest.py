@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from commune.sample import backfill, register
-from commune.stack.postgres import PostgresServer
 from devices.model import Text
 from simulators.calendar import unix
 from simulators.communes import load
@@ -51,16 +50,13 @@ class Wall:
 
 
 @pytest.fixture(scope="module")
-def wall(postgres_server: PostgresServer, template_database: str, request: pytest.FixtureRequest) -> Iterator[Wall]:
-    name = f"wall_{request.module.__name__.rpartition('.')[2]}"
-    postgres_server.create_database(name, template_database)
-    url = postgres_server.url(name)
+def wall(module_database_url: str) -> Iterator[Wall]:
+    url = module_database_url
     end = datetime.now(UTC).replace(microsecond=0)
     with closing(connect(url, autocommit=True)) as session:
         devices = _fill(session, end)
     with closing(connect(url, role=Role.GRAFANA, autocommit=True)) as session:
         yield Wall(session, url, end, devices)
-    postgres_server.drop_database(name)
 
 
 def _fill(session: Session, end: datetime) -> dict[str, list[str]]:

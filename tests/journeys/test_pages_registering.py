@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
-from commune.stack.postgres import PostgresServer
 from tests.api.world import World
 from tests.broker.field_device import V3, FieldDevice, lets_in
 from tests.journeys.installation import PASSWORD, Installation, running
@@ -33,13 +32,11 @@ KEPT = "Boolean(localStorage.getItem('kept_at'))"
 @pytest.fixture(scope="module")
 def installation(
     tmp_path_factory: pytest.TempPathFactory,
-    postgres_server: PostgresServer,
-    template_database: str,
+    module_database_url: str,
     local_directory: Path,
 ) -> Iterator[Installation]:
     """A running installation with one commune, one street light and a technician."""
-    postgres_server.create_database(DATABASE, template_database)
-    world = World(postgres_server.url(DATABASE))
+    world = World(module_database_url)
     world.commune()
     world.device("den-001", "lighting", name="Đèn 1")
     with (
@@ -48,7 +45,6 @@ def installation(
         running(instance.path / "processes", world.url, broker) as installation,
     ):
         yield installation
-    postgres_server.drop_database(DATABASE)
 
 
 @pytest.fixture

@@ -26,14 +26,13 @@ from schemathesis.specs.openapi.checks import (
 
 from api.app import create_app
 from commune.sealing import PasswordSealer
-from commune.stack.postgres import PostgresServer
 from devices.catalogue import KINDS
 from devices.people import Role
 from ingest.again import interpreter
 from storage.connect import connect
 from storage.registrar import Registrar
 from storage.repairs import Repairs
-from tests.api.conftest import DEADLINE_SECONDS, numbers, serve
+from tests.api.conftest import DEADLINE_SECONDS, serve
 from tests.api.signing import person
 from tests.api.world import COMMUNE, World, token
 
@@ -57,11 +56,9 @@ def workbook(context: schemathesis.SerializationContext, value: Any) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def fuzzed(postgres_server: PostgresServer, template_database: str) -> Iterator[httpx.Client]:
+def fuzzed(module_database_url: str) -> Iterator[httpx.Client]:
     """An API with one of everything, and an administrator's token that no request can guess the number of."""
-    name = f"test_fuzz_{next(numbers)}"
-    postgres_server.create_database(name, template_database)
-    url = postgres_server.url(name)
+    url = module_database_url
     world = World(url)
     world.commune()
     for kind in KINDS:
@@ -81,7 +78,6 @@ def fuzzed(postgres_server: PostgresServer, template_database: str) -> Iterator[
     )
     with serve(app) as address, httpx.Client(base_url=address, headers=token(url), timeout=DEADLINE_SECONDS) as client:
         yield client
-    postgres_server.drop_database(name)
 
 
 def lead_to_what_is_there(case: schemathesis.Case[Any]) -> None:

@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import Connection
 
-from commune.stack.postgres import PostgresServer
 from devices import units
 from devices.catalogue import KINDS
 from devices.codec import decode_telemetry, encode_telemetry
@@ -161,12 +160,10 @@ def test_every_simulator_is_of_a_kind() -> None:
 
 
 @pytest.fixture(scope="module")
-def connection(postgres_server: PostgresServer, template_database: str) -> Iterator[Connection[Any]]:
+def connection(module_database_url: str) -> Iterator[Connection[Any]]:
     """A connection to a migrated database that these laws only read."""
-    postgres_server.create_database("law_of_the_catalogue", template_database)
-    with closing(connect(postgres_server.url("law_of_the_catalogue"))) as connection:
+    with closing(connect(module_database_url)) as connection:
         yield connection
-    postgres_server.drop_database("law_of_the_catalogue")
 
 
 def columns_found(connection: Connection[Any], kind: Kind) -> list[tuple[str, str, bool]]:

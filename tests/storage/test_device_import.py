@@ -16,6 +16,7 @@ from storage.broker_accounts import account_of
 from storage.connect import connect
 from storage.registry import add_commune, add_device, add_hamlet, add_site, count_devices, generation, get_device
 from storage.registry_import import ImportReport, Outcome, Verdict, import_devices
+from tests.api.world import ClearSealer
 
 
 @pytest.fixture
@@ -29,13 +30,6 @@ def registry(database_url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]
 
 
 BOUNDARY = '{"type": "Polygon", "coordinates": [[[106, 20], [106.2, 20], [106.2, 20.2], [106, 20.2], [106, 20]]]}'
-
-
-class ClearSealer:
-    """Seals nothing, so that a test sees what was sealed."""
-
-    def seal(self, password: str) -> bytes:
-        return password.encode()
 
 
 def load(connection: psycopg.Connection[Any], text: str, *, dry_run: bool = False) -> ImportReport:

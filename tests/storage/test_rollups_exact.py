@@ -154,11 +154,9 @@ def reading(kind: Kind, minute: int, zone: str, members: dict[str, Value]) -> Re
 
 
 @pytest.fixture(scope="module")
-def bench(postgres_server: Any, template_database: str) -> Iterator[Bench]:
-    postgres_server.create_database("rollups_exact", template_database)
-    with closing(Bench(postgres_server.url("rollups_exact"))) as bench:
+def bench(module_database_url: str) -> Iterator[Bench]:
+    with closing(Bench(module_database_url)) as bench:
         yield bench
-    postgres_server.drop_database("rollups_exact")
 
 
 patient = settings(

@@ -34,15 +34,12 @@ MOMENTS = """
 
 
 @pytest.fixture(scope="module")
-def session_url(postgres_server: Any, template_database: str) -> Iterator[str]:
+def session_url(module_database_url: str) -> str:
     """A migrated database for this module; where TimescaleDB is, with our own time_bucket beside its."""
-    postgres_server.create_database("time_bucket", template_database)
-    url = postgres_server.url("time_bucket")
-    with closing(connect(url, autocommit=True)) as connection:
+    with closing(connect(module_database_url, autocommit=True)) as connection:
         if edition_of(connection) is not Edition.PLAIN:
             connection.execute(query("create_time_bucket"))
-    yield url
-    postgres_server.drop_database("time_bucket")
+    return module_database_url
 
 
 @pytest.fixture(scope="module")
