@@ -54,9 +54,8 @@ def verdict_of(figure: ShareFigure | None, target: float, cells: Iterable[CellVe
             f"At most {shown_high.en} is covered, even if all that is not known were; the target is {goal.en}.",
         )
         return Verdict(Outcome.NOT_MET, reason, target, low, high)
-    open_cells = sorted(
-        (cell for cell in cells if not cell.state.is_known), key=lambda cell: (-cell.samples, cell.cell)
-    )
+    unknown = [cell for cell in cells if not cell.state.is_known]
+    unknown.sort(key=lambda cell: (-cell.samples, cell.cell))
     reason = Text(
         f"Từ {shown_low.vi} đến {shown_high.vi} được phủ sóng; chỉ tiêu {goal.vi} nằm giữa. "
         f"Còn {figure.parts - figure.judged} trên {figure.parts} chưa đủ mẫu hoặc chưa đo.",
