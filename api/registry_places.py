@@ -219,20 +219,20 @@ def _hamlet(context: Context, commune: str, code: str) -> Versioned[Hamlet]:
     with context.reader.session() as connection:
         require_commune(connection, commune)
         found = place_changes.get_hamlet(connection, commune, code)
-        known = [hamlet.code for hamlet in places.list_hamlets(connection, commune)]
-    if found is None:
-        raise _unknown(Problem.UNKNOWN_HAMLET, Text("thôn", "hamlet"), commune, code, known)
-    return found
+        if found is None:
+            known = [hamlet.code for hamlet in places.list_hamlets(connection, commune)]
+            raise _unknown(Problem.UNKNOWN_HAMLET, Text("thôn", "hamlet"), commune, code, known)
+        return found
 
 
 def _site(context: Context, commune: str, code: str) -> Versioned[Site]:
     with context.reader.session() as connection:
         require_commune(connection, commune)
         found = place_changes.get_site(connection, commune, code)
-        known = [site.code for site in places.list_sites(connection, commune)]
-    if found is None:
-        raise _unknown(Problem.UNKNOWN_SITE, Text("địa điểm", "site"), commune, code, known)
-    return found
+        if found is None:
+            known = [site.code for site in places.list_sites(connection, commune)]
+            raise _unknown(Problem.UNKNOWN_SITE, Text("địa điểm", "site"), commune, code, known)
+        return found
 
 
 def _unknown(problem: Problem, what: Text, commune: str, code: str, known: list[str]) -> ApiProblem:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 
@@ -20,7 +19,6 @@ from reports.errors import BadPeriod, TooLarge
 from reports.figures import MOST_ROWS, Group, Report
 from reports.periods import FORM, Period, parse_period, whole_hours
 from reports.sources import Scope
-from storage.reader import ReadConnection
 
 LONGEST = timedelta(days=366)
 
@@ -35,20 +33,19 @@ class Question:
     by: Group
     format: str | None
 
-    @contextmanager
-    def session(self) -> Iterator[ReadConnection]:
-        """A connection for the report. Raises ApiProblem for an unknown commune and for what reports refuse."""
+    def report(self, make: Callable[..., Report], **given: Any) -> Response:
+        """What `make` says of the scope, in the form that is asked for; `given` is what this report alone is asked.
+
+        Raises ApiProblem for an unknown commune and for what reports refuse.
+        """
         with self.context.reader.session() as connection:
             require_commune(connection, self.scope.commune)
             try:
-                yield connection
+                report = make(connection, self.scope, self.by, **given)
             except TooLarge as error:
                 raise ApiProblem(
                     Problem.REPORT_TOO_LARGE, error.reason, allowed={"rows": f"at most {MOST_ROWS}"}
                 ) from error
-
-    def answer(self, report: Report) -> Response:
-        """The report in the form that is asked for."""
         return answer(self.request, report, self.format, self.scope.now, self.scope.commune)
 
 

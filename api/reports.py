@@ -43,49 +43,37 @@ def get_rules(context: Ctx) -> RulesAnswer:
 @router.get("/{commune}/air-quality/hourly", responses=ANSWERS, response_model=ReportAnswer)
 def air_quality_hourly(asked: Asked) -> Response:
     """VN_AQI of each hour (QĐ 1459/QĐ-TCMT), with colour, main pollutant and advice; of a group its worst station."""
-    with asked.session() as connection:
-        report = air_quality_report(connection, asked.scope, asked.by, daily=False)
-    return asked.answer(report)
+    return asked.report(air_quality_report, daily=False)
 
 
 @router.get("/{commune}/air-quality/daily", responses=ANSWERS, response_model=ReportAnswer)
 def air_quality_daily(asked: Asked) -> Response:
     """VN_AQI of each day in UTC+7 (QĐ 1459/QĐ-TCMT); a day needs three quarters of its hours."""
-    with asked.session() as connection:
-        report = air_quality_report(connection, asked.scope, asked.by, daily=True)
-    return asked.answer(report)
+    return asked.report(air_quality_report, daily=True)
 
 
 @router.get("/{commune}/air-quality/exceedances", responses=ANSWERS, response_model=ReportAnswer)
 def air_quality_exceedances(asked: Asked) -> Response:
     """How often means over 1, 8, 24 hours and a calendar year exceeded QCVN 05:2023/BTNMT, with the events."""
-    with asked.session() as connection:
-        report = exceedance_report(connection, asked.scope, asked.by)
-    return asked.answer(report)
+    return asked.report(exceedance_report)
 
 
 @router.get("/{commune}/rain", responses=ANSWERS, response_model=ReportAnswer)
 def rain(asked: Asked) -> Response:
     """Rain over 1, 3 and 24 hours up to the end, the largest sums, days of rain, and the risk of landslides."""
-    with asked.session() as connection:
-        report = rain_report(connection, asked.scope, asked.by)
-    return asked.answer(report)
+    return asked.report(rain_report)
 
 
 @router.get("/{commune}/evapotranspiration", responses=ANSWERS, response_model=ReportAnswer)
 def evapotranspiration(asked: Asked) -> Response:
     """Reference evapotranspiration of each day: FAO-56 Penman–Monteith, or Hargreaves where less is measured."""
-    with asked.session() as connection:
-        report = evapotranspiration_report(connection, asked.scope, asked.by)
-    return asked.answer(report)
+    return asked.report(evapotranspiration_report)
 
 
 @router.get("/{commune}/irrigation", responses=ANSWERS, response_model=ReportAnswer)
 def irrigation(asked: Asked) -> Response:
     """What each irrigated zone needs each day: balance of the root zone, or alternate wetting and drying."""
-    with asked.session() as connection:
-        report = irrigation_report(connection, asked.scope, asked.by)
-    return asked.answer(report)
+    return asked.report(irrigation_report)
 
 
 @router.get("/{commune}/lighting", responses=ANSWERS, response_model=ReportAnswer)
@@ -97,9 +85,7 @@ def lighting(
     ] = None,
 ) -> Response:
     """Energy, saving against the old lamps, availability, and hours of each kind of fault of public lamps."""
-    with asked.session() as connection:
-        report = lighting_report(connection, asked.scope, asked.by, old_watts=old_watts)
-    return asked.answer(report)
+    return asked.report(lighting_report, old_watts=old_watts)
 
 
 KindQuery = Annotated[str | None, Query(description="Only this kind.", examples=["camera"])]
@@ -115,15 +101,11 @@ def availability(asked: Asked, kind: KindQuery = None) -> Response:
             Text(f"Độ sẵn sàng chỉ tính cho: {names}.", f"Availability is told for these kinds: {names}."),
             allowed=list(DEFINITIONS),
         )
-    with asked.session() as connection:
-        report = availability_report(connection, asked.scope, asked.by, kind)
-    return asked.answer(report)
+    return asked.report(availability_report, kind=kind)
 
 
 @router.get("/{commune}/data-quality", responses=ANSWERS, response_model=ReportAnswer)
 def data_quality(asked: Asked, kind: KindQuery = None) -> Response:
     """Whether data are đúng – đủ – sạch – sống: valid, complete, clean, live; with on time, alive and a score."""
     wanted = None if kind is None else kind_of_query(kind).name
-    with asked.session() as connection:
-        report = data_quality_report(connection, asked.scope, asked.by, wanted)
-    return asked.answer(report)
+    return asked.report(data_quality_report, kind=wanted)

@@ -82,12 +82,12 @@ class Maintenance:
         self.jobs = [
             Job("activate devices", ROUND_SECONDS, self._activate),
             Job("watch the broker", ROUND_SECONDS, self._judge_broker),
+            Job("judge devices", ROUND_SECONDS, judge_devices),
+            Job("judge the ledger", LEDGER_SECONDS, judge_books),
+            Job("compute rollups", ROUND_SECONDS, self._compute_rollups),
         ]
-        self.jobs.append(Job("judge devices", ROUND_SECONDS, judge_devices))
-        self.jobs.append(Job("judge the ledger", LEDGER_SECONDS, judge_books))
         if config.replay_unknown_devices:
             self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
-        self.jobs.append(Job("compute rollups", ROUND_SECONDS, self._compute_rollups))
         if config.horizons:
             self.jobs.append(Job("delete old readings", RETENTION_SECONDS, self._delete_readings))
         if config.dead_letter_retention_days:

@@ -57,5 +57,7 @@ class ReceiptTimes:
     def settled(self, deliveries: Iterable[int]) -> None:
         """Forget the places of deliveries that will not be read again."""
         with self._lock:
+            if not self._shifts:
+                return  # readings bring their time as a rule
             for delivery in deliveries:
                 self._shifts.pop(delivery, None)
