@@ -54,3 +54,11 @@ class PlaceError(ValueError):
     def __init__(self, text: Text) -> None:
         super().__init__(f"{text.vi} / {text.en}")
         self.text = text
+
+
+class ProfileError(ValueError):
+    """A profile, or a file of places, is not to be read; `text` says where and why in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(f"{text.vi} / {text.en}")
+        self.text = text

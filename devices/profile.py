@@ -153,8 +153,8 @@ class Target:
 class Places:
     """Where a profile's commune is: its boundary, its centre, hamlets with population, and priority sites.
 
-    `is_sample`: it is made up, and `origin` says so; else `origin` names the official file that it was taken from. None:
-    nobody said.
+    `is_sample`: it is made up, and `origin` says so; else `origin` names the official file that it was taken from, None
+    where nobody said.
     """
 
     boundary: Geometry | None = None

@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from devices import profiles
 from devices.catalogue import KINDS
-from devices.registry import Commune, Device, Hamlet, HamletType, Site, SiteType
-from simulators.communes.geometry import Point, along, centroid, contains
+from devices.errors import ProfileError
+from devices.profile import Places
+from devices.registry import Commune, Device, Hamlet, Site
+from simulators.communes.geometry import Point, along, contains
 from simulators.communes.sample import SampleCommune, Traits
 from simulators.errors import BadCommuneFile
 from simulators.noise import between, key
@@ -43,23 +46,43 @@ def build(document: Table) -> SampleCommune:
 
 def _build(document: Table) -> SampleCommune:
     head = document["commune"]
-    commune = Commune(
-        head["code"], head["name"], head["province"], head["at"][1], head["at"][0], is_sample=head["is_sample"]
-    )
-    rings = {table["code"]: [_point(p) for p in table["boundary"]] for table in document["hamlet"]}
-    feeders = {table["code"]: table["feeder"] for table in document["hamlet"]}
-    sites = tuple(_site(table, rings) for table in document["site"])
+    commune, places = _plan(head["code"])
+    rings = {hamlet.code: _ring(hamlet) for hamlet in places.hamlets}
+    feeders = {code: _table_of(document["hamlet"], code)["feeder"] for code in rings}
     plane = Plane(commune.latitude, commune.longitude)
-    devices, traits = _devices(document, commune, sites, rings, feeders)
+    devices, traits = _devices(document, commune, places.sites, rings, feeders)
     return SampleCommune(
         commune=commune,
         note=head["note"],
-        hamlets=tuple(_hamlet(table, rings[table["code"]]) for table in document["hamlet"]),
-        sites=sites,
+        hamlets=places.hamlets,
+        sites=places.sites,
         devices=tuple(devices),
         traits=traits,
         setting=_setting(document, commune.code, plane, tuple(sorted(set(feeders.values())))),
     )
+
+
+def _plan(code: str) -> tuple[Commune, Places]:
+    """The commune and its places as its profile has them."""
+    try:
+        profile = profiles.load(code)
+    except ProfileError as error:
+        raise BadCommuneFile(f"the commune has no profile: {error.text.en}") from error
+    if profile.commune is None:
+        raise BadCommuneFile(f"the profile {code!r} is not a commune's")
+    return profile.commune, profile.places
+
+
+def _ring(hamlet: Hamlet) -> list[Point]:
+    """The corners of a hamlet, the first one once."""
+    return [_point(position) for position in json.loads(hamlet.boundary or "")["coordinates"][0][:-1]]
+
+
+def _table_of(tables: list[Table], code: str) -> Table:
+    for table in tables:
+        if table["code"] == code:
+            return table
+    raise KeyError(code)
 
 
 def _point(pair: list[float]) -> Point:
@@ -71,26 +94,6 @@ def _hamlet_at(point: Point, rings: Mapping[str, list[Point]], what: str) -> str
         if contains(ring, point):
             return code
     raise BadCommuneFile(f"{what} at {point[0]}, {point[1]} lies in no hamlet")
-
-
-def _hamlet(table: Table, ring: list[Point]) -> Hamlet:
-    centre = centroid(ring)
-    closed = [[list(p) for p in (*ring, ring[0])]]
-    return Hamlet(
-        table["code"],
-        table["name"],
-        HamletType(table["type"]),
-        table["population"],
-        round(centre[1], 6),
-        round(centre[0], 6),
-        json.dumps({"type": "Polygon", "coordinates": closed}),
-    )
-
-
-def _site(table: Table, rings: Mapping[str, list[Point]]) -> Site:
-    point = _point(table["at"])
-    hamlet = _hamlet_at(point, rings, f"site {table['code']}")
-    return Site(table["code"], table["name"], SiteType(table["type"]), point[1], point[0], hamlet)
 
 
 def _setting(document: Table, code: str, plane: Plane, feeders: tuple[str, ...]) -> Setting:
