@@ -30,3 +30,7 @@ class TooLarge(ReportError):
             f"The report has {rows} rows, more than {most}. Ask for a shorter period, one hamlet or one device.",
         )
         super().__init__(self.reason.en)
+
+
+class NoGround(ReportError):
+    """Nothing tells where the commune lies, so there is no area to be covered; the message says what is missing."""
