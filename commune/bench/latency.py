@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from broker.publisher import Publisher
 from commune.bench.payloads import COMMUNE, KIND, device_code, reading
 from commune.bench.servers import Bench
-from commune.cli.run import ingest_config
+from commune.cli.run_ingest import ingest_config
 from commune.settings import Settings
 from devices.topics import Channel, Topic
 from ingest.service import Ingest

@@ -13,7 +13,8 @@ import time
 import orjson
 
 from broker.baseline import receive_and_do_nothing
-from commune.cli.run import broker_address, ingest_config
+from commune.cli.run_ingest import ingest_config
+from commune.parts import broker_address
 from commune.settings import Settings, read_settings
 from ingest.service import Ingest
 

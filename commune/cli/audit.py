@@ -15,11 +15,6 @@ from storage.audit import AuditFilter, list_audit
 DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("audit")(audit)
-
-
 def audit(
     subject: Annotated[
         str | None, typer.Argument(help="Code of what was changed: gia-loc/den-101, gia-loc, a user name.")

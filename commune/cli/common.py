@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import NoReturn
 
@@ -71,3 +72,9 @@ def fail(message: str, code: int = 1) -> NoReturn:
 def echo_json(data: object) -> None:
     """Print one line of JSON: times in RFC 3339, dataclasses as objects."""
     typer.echo(orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS).decode())
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` on SIGTERM and SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())

@@ -23,11 +23,6 @@ INTERRUPTED = 130
 DAYS = 3.0
 
 
-def register(app: typer.Typer) -> None:
-    """Add the demo to the command line."""
-    app.command()(demo)
-
-
 def demo(
     seconds: Annotated[
         float | None, typer.Option(min=1, help="End after so many seconds and check the sum. Without it: until Ctrl-C.")

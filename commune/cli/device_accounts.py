@@ -11,7 +11,7 @@ import typer
 from broker.errors import BrokerError
 from commune.cli.common import echo_json, fail, open_database
 from commune.cli.device_life import CodeArgument, CommuneFilter, JsonOption, find_device
-from commune.cli.run import broker_address, password_sealer
+from commune.parts import broker_address, password_sealer
 from commune.reconciling import Finding, reconcile
 from commune.settings import read_settings
 from devices.accounts import AccountState, DeviceAccount

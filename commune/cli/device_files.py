@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from commune.cli.common import echo_json, fail, open_database
-from commune.cli.run import broker_endpoint, password_sealer
+from commune.parts import broker_endpoint, password_sealer
 from commune.settings import Settings, SettingsError, read_settings
 from devices.errors import SheetError
 from devices.importing import Sheet, parse_file

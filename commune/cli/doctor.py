@@ -13,11 +13,6 @@ from commune.findings import Finding, State
 _COLOURS = {State.OK: typer.colors.GREEN, State.WARN: typer.colors.YELLOW, State.FAIL: typer.colors.RED}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the doctor to the command line."""
-    app.command("doctor")(doctor)
-
-
 def doctor(
     only: Annotated[
         list[str] | None,

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from commune.cli.common import echo_json, fail, open_database
-from commune.cli.run import stop_on_signals
+from commune.cli.common import echo_json, fail, open_database, stop_on_signals
 from commune.cli.simulate_backfill import backfill_command
 from commune.cli.simulate_load import load_command
 from commune.cli.simulate_options import (

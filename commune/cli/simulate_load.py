@@ -11,8 +11,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from commune.cli.common import echo_json, fail, open_database
-from commune.cli.run import stop_on_signals
+from commune.cli.common import echo_json, fail, open_database, stop_on_signals
 from commune.cli.simulate_options import BrokerOption, JsonOption, broker_of, failures
 from commune.sample import register_load
 from commune.settings import read_settings

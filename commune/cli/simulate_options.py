@@ -15,7 +15,7 @@ import typer
 from broker.address import BrokerAddress
 from broker.errors import BrokerError
 from commune.cli.common import fail
-from commune.cli.run import broker_address
+from commune.parts import broker_address
 from commune.settings import Settings
 from devices.errors import Refused
 from devices.times import read_time

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commune.cli import app
-from commune.cli.run import broker_address
+from commune.parts import broker_address
 from commune.settings import Settings
 from commune.stack.mosquitto import MosquittoServer
 from ingest.service import Ingest, IngestConfig

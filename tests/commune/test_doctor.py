@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
 from broker.address import BrokerAddress
 from broker.errors import NothingToldByBroker
 from broker.publisher import Publisher
 from broker.watch import Watch, look
-from commune.cli import doctor
+from commune.cli import app
 from commune.diagnosis import CHECKS, judge_clock, judge_disk
 from commune.findings import State
 from commune.stack.instances import Instance
@@ -25,10 +24,6 @@ from commune.stack.mosquitto import MosquittoServer
 from storage.connect import connect
 from tests.broker.queues import leave_a_session, watching
 from tests.waiting import wait_until
-
-app = typer.Typer()
-app.callback()(lambda: None)
-doctor.register(app)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from commune.cli.run import report_rules
+from commune.parts import report_rules
 from commune.settings import Settings, SettingsError
 from reports.rules import ReportRules
 
