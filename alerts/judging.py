@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.evaluate import Observation, State, Transition, evaluate, measured
-from alerts.rules import RULES, Limits, Override, Rule, limits_with
-from alerts.words import of_reading
+from alerts.evaluate import Observation, State, evaluate, measured
+from alerts.landslide import LandslideRules
+from alerts.rules import BY_NAME, RULES, Limits, Measure, Override, Rule, limits_with
+from alerts.telling import Finding, Judged, Telling
+from devices.alert_rules import FIRST_LOOK_SECONDS
 from devices.catalogue import KINDS
 from devices.model import Kind
 from storage.alerting import (
     JudgedDevice,
+    StateRow,
+    Wanted,
     alert_states,
     forget_alert_state,
     judged_devices,
@@ -22,19 +26,15 @@ from storage.alerting import (
     readings_after,
     take_judging,
 )
-from storage.alerts import About, close_alert, open_alert
+from storage.alerts import close_alert, close_alerts_of_device, open_subjects
 from storage.connect import Session
 
-FIRST_LOOK = timedelta(days=1)
-"""A rule that never looked at a device begins so long before now: older readings call for nobody."""
+__all__ = ["USUAL", "Judged", "judge_readings", "merged_overrides"]
 
-
-@dataclass(slots=True)
-class Judged:
-    """What one round did."""
-
-    opened: list[str] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
+USUAL = LandslideRules()
+FIRST_LOOK = timedelta(seconds=FIRST_LOOK_SECONDS)
+UNSAID = timedelta(minutes=10)
+"""Of a device that does not say a field, only so much is looked through again: the rest of it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,57 +49,107 @@ class _Task:
     def after(self, now: datetime) -> datetime:
         return self.state.time or now - FIRST_LOOK
 
+    def find(self, series: Sequence[Observation], now: datetime, landslide: LandslideRules) -> Finding:
+        """How the rule stands after the readings that it has not seen."""
+        over = None
+        if self.rule.measure is Measure.LANDSLIDE:
+            over = landslide.measure_at(self.device.subject, self.device.hamlet)
+        seen = measured(self.rule.measure, self.rule.window_seconds, series, self.after(now), over)
+        if not seen:  # the device does not say this field, or not any more
+            known = self.device.newest - UNSAID
+            state = replace(self.state, time=max(known, self.state.time or known))
+            return Finding(self.rule, self.device, self.limits, state, (), None)
+        state, transitions = evaluate(self.limits, self.rule.side, seen, self.state)
+        return Finding(self.rule, self.device, self.limits, state, transitions, seen[-1])
 
-def judge_readings(session: Session, now: datetime) -> Judged:
-    """Judge every reading that no rule has seen, kind by kind; a kind is one transaction. Raises what psycopg raises.
+
+def judge_readings(session: Session, now: datetime, landslide: LandslideRules = USUAL) -> Judged:
+    """Judge every reading that no rule has seen, in one transaction. Raises what psycopg raises; then nothing is done.
 
     Another maintainer that is at it leaves nothing to be done.
     """
     judged = Judged()
-    for kind in KINDS.values():
-        rules = [rule for rule in RULES if kind.name in rule.kinds]
-        if not rules:
-            continue
-        with session.transaction():
-            if take_judging(session):
-                _judge_kind(session, kind, rules, now, judged)
+    rules = [rule for rule in RULES if rule.measure.is_judged_at_readings and rule.is_about_readings]
+    with session.transaction():
+        if not take_judging(session):
+            return judged
+        states = alert_states(session, [rule.name for rule in rules])
+        devices = {kind: judged_devices(session, kind) for kind in KINDS.values()}
+        subjects = {device.device_id: device.subject for some in devices.values() for device in some}
+        _leave(session, states, subjects, now, judged)
+        otherwise = merged_overrides(session)
+        findings = []
+        for kind, some in devices.items():
+            alike = [rule for rule in rules if kind.name in rule.kinds]
+            tasks = _tasks(session, alike, some, states, otherwise, judged, now)
+            findings += _find(session, kind, tasks, now, landslide)
+        Telling(session, judged, open_places(states, subjects)).tell(findings)
+        put_findings(session, findings)
     return judged
 
 
-def _judge_kind(session: Session, kind: Kind, rules: Sequence[Rule], now: datetime, judged: Judged) -> None:
-    tasks = _tasks(session, kind, rules, judged, now)
-    fields = sorted({task.rule.field for task in tasks})
-    if not tasks:
-        return
-    readings = _readings(session, kind, fields, tasks, now)
-    rows = []
-    for task in tasks:
-        series = readings.get((task.device.device_id, task.rule.field), [])
-        seen = measured(task.rule.measure, task.rule.window_seconds, series, task.after(now))
-        if not seen:
-            continue
-        state, transitions = evaluate(task.limits, task.rule.side, seen, task.state)
-        _tell(session, task, transitions, judged)
-        if state.is_open and not transitions:
-            _open(session, task, seen[-1])
-        rows.append(
-            {"rule": task.rule.name, "device_id": task.device.device_id, "time": state.time, "since": state.since}
-            | {"is_open": state.is_open}
-        )
+def open_places(states: Mapping[tuple[str, int], StateRow], subjects: Mapping[int, str]) -> dict[str, list[str]]:
+    """The devices at which each rule of a commune stands open."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for (name, device_id), row in states.items():
+        if row.is_open and BY_NAME[name].together:
+            found[name].append(subjects[device_id])
+    return found
+
+
+def put_findings(session: Session, findings: Sequence[Finding]) -> None:
+    """Keep how the rules stand."""
+    rows = [
+        {
+            "rule": one.rule.name,
+            "device_id": one.device.device_id,
+            "time": one.state.time,
+            "since": one.state.since,
+            "is_open": one.state.is_open,
+        }
+        for one in findings
+    ]
     put_alert_states(session, rows)
 
 
-def _tasks(session: Session, kind: Kind, rules: Sequence[Rule], judged: Judged, now: datetime) -> list[_Task]:
+def _leave(
+    session: Session,
+    states: dict[tuple[str, int], StateRow],
+    subjects: Mapping[int, str],
+    now: datetime,
+    judged: Judged,
+) -> None:
+    """Forget devices that are judged no more, such as one under repair, and close what is open about them."""
+    for name, device_id in [key for key in states if key[1] not in subjects]:
+        del states[name, device_id]
+        forget_alert_state(session, name, device_id)
+        judged.closed += [f"{name} {subject}" for subject in close_alerts_of_device(session, name, device_id, now)]
+    together = {name for name, rule in BY_NAME.items() if rule.together and rule.measure.is_judged_at_readings}
+    still = open_places(states, subjects)
+    for name, commune in open_subjects(session, sorted(together)):
+        if not any(subject.startswith(f"{commune}/") for subject in still.get(name, ())):
+            close_alert(session, name, commune, now)
+            judged.closed.append(f"{name} {commune}")
+
+
+def _tasks(
+    session: Session,
+    rules: Sequence[Rule],
+    devices: Sequence[JudgedDevice],
+    states: dict[tuple[str, int], StateRow],
+    otherwise: Mapping[tuple[str, int], Override],
+    judged: Judged,
+    now: datetime,
+) -> list[_Task]:
     """What is to be judged: where there is something new. A rule that sleeps closes what it had opened."""
-    states = alert_states(session, [rule.name for rule in rules])
-    otherwise = merged_overrides(session)
     tasks = []
-    for device in judged_devices(session, kind):
+    for device in devices:
         for rule in rules:
             row = states.get((rule.name, device.device_id))
             limits = limits_with(rule.limits, otherwise.get((rule.name, device.device_id), Override()))
             if limits is None:
                 if row is not None:
+                    del states[rule.name, device.device_id]
                     forget_alert_state(session, rule.name, device.device_id)
                     if close_alert(session, rule.name, device.subject, now):
                         judged.closed.append(f"{rule.name} {device.subject}")
@@ -123,35 +173,33 @@ def merged_overrides(session: Session) -> dict[tuple[str, int], Override]:
     return merged
 
 
+def _find(
+    session: Session, kind: Kind, tasks: Sequence[_Task], now: datetime, landslide: LandslideRules
+) -> list[Finding]:
+    findings = []
+    for adds_up in (False, True):
+        alike = [task for task in tasks if task.rule.measure.adds_up == adds_up]
+        readings = _readings(session, kind, alike, now, adds_up=adds_up) if alike else {}
+        for task in alike:
+            series = readings.get((task.device.device_id, task.rule.field), [])
+            findings.append(task.find(series, now, landslide))
+    return findings
+
+
 def _readings(
-    session: Session, kind: Kind, fields: Sequence[str], tasks: Sequence[_Task], now: datetime
+    session: Session, kind: Kind, tasks: Sequence[_Task], now: datetime, *, adds_up: bool
 ) -> Mapping[tuple[int, str], list[Observation]]:
     """The readings of each device and field, with one window before what is judged."""
-    begins: dict[int, datetime] = {}
+    fields = sorted({task.rule.field for task in tasks})
+    wanted: dict[int, Wanted] = {}
     for task in tasks:
-        begin = task.after(now) - timedelta(seconds=task.rule.window_seconds)
-        begins[task.device.device_id] = min(begin, begins.get(task.device.device_id, begin))
+        after = task.after(now)
+        begins = after - timedelta(seconds=task.rule.window_seconds)
+        known = wanted.get(task.device.device_id, Wanted(begins, after))
+        wanted[task.device.device_id] = Wanted(min(begins, known.begins), min(after, known.after))
     found: dict[tuple[int, str], list[Observation]] = defaultdict(list)
-    for device_id, time, values in readings_after(session, kind, fields, begins, now):
+    for device_id, time, received_at, values in readings_after(session, kind, fields, wanted, now, adds_up=adds_up):
         for name, value in zip(fields, values, strict=True):
             if value is not None:
-                found[device_id, name].append(Observation(time, value))
+                found[device_id, name].append(Observation(time, value, received_at))
     return found
-
-
-def _tell(session: Session, task: _Task, transitions: Sequence[Transition], judged: Judged) -> None:
-    name = f"{task.rule.name} {task.device.subject}"
-    for transition in transitions:
-        if transition.opens:
-            _open(session, task, Observation(transition.at, transition.value))
-            judged.opened.append(name)
-        else:
-            close_alert(session, task.rule.name, task.device.subject, transition.at)
-            judged.closed.append(name)
-
-
-def _open(session: Session, task: _Task, seen: Observation) -> None:
-    """Open the alert, or say of the one that is open how it is now."""
-    about = About(task.rule.severity, device_id=task.device.device_id)
-    detail = of_reading(task.rule, task.limits, task.device, KINDS[task.rule.kinds[0]], seen.value)
-    open_alert(session, task.rule.name, task.device.subject, seen.time, detail, about)

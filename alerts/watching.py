@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from alerts.judging import Judged, merged_overrides
+from alerts.judging import merged_overrides
 from alerts.rules import (
     BROKER_RESTART,
     BY_NAME,
@@ -16,6 +16,7 @@ from alerts.rules import (
     limits_with,
 )
 from alerts.silence import Heard, Silence, judge_silence
+from alerts.telling import Judged
 from alerts.words import of_silence
 from devices.model import Text
 from storage.alerting import heard_devices, last_start, ledger_gaps, take_judging

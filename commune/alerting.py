@@ -5,18 +5,26 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
-from alerts.judging import judge_readings
+from alerts.judging import USUAL, judge_readings
+from alerts.landslide import LandslideRules
 from alerts.watching import judge_ledger, judge_silent
+from reports.rules import ReportRules
 from storage.arrivals import local_day
 from storage.connect import Session
 
 logger = logging.getLogger(__name__)
 
 
-def judge_devices(session: Session) -> None:
+def landslide_rules(rules: ReportRules) -> LandslideRules:
+    """The commune's rules of rain, as alerts need them: report and alert go by the same numbers."""
+    rain = rules.rain
+    return LandslideRules(rain.landslide, rain.rainy_day_mm, rain.usual_susceptibility, rain.susceptibility)
+
+
+def judge_devices(session: Session, landslide: LandslideRules = USUAL) -> None:
     """Judge who is silent, and what was read."""
     now = datetime.now(UTC)
-    for judged in (judge_silent(session, now), judge_readings(session, now)):
+    for judged in (judge_silent(session, now), judge_readings(session, now, landslide)):
         for name in judged.opened:
             logger.warning("alert: %s", name)
         for name in judged.closed:

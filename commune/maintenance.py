@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from alerts.drops import judge_drops
+from alerts.judging import USUAL
+from alerts.landslide import LandslideRules
 from alerts.outbox import Channel
 from alerts.watching import judge_restart
 from broker.address import BrokerAddress
@@ -52,6 +54,8 @@ class MaintenanceConfig:
     sealer: PasswordSealer | None = None
     channels: tuple[Channel, ...] = ()
     """By which ways alerts are told."""
+    landslide: LandslideRules = USUAL
+    """By which rules rain becomes a risk of landslides."""
 
 
 @dataclass(slots=True)
@@ -155,6 +159,9 @@ class Maintenance:
         activated = activate_devices(session)
         if activated:
             logger.info("%d devices became active with their first message", activated)
+
+    def _judge_devices(self, session: Session) -> None:
+        judge_devices(session, self._config.landslide)
 
     def _judge_broker(self, session: Session) -> None:
         condition = self._watch.condition()

@@ -36,7 +36,16 @@ class JudgedDevice:
     device_id: int
     subject: str
     name: str
+    hamlet: str | None
     newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which readings of a device: after a time, and a window from `begins` on before it."""
+
+    begins: datetime
+    after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +114,26 @@ def forget_alert_state(connection: Connection[Any], rule: str, device_id: int) -
 
 
 def readings_after(
-    connection: Connection[Any], kind: Kind, fields: Sequence[str], after: Mapping[int, datetime], now: datetime
-) -> Iterator[tuple[int, datetime, tuple[float | None, ...]]]:
-    """Readings of devices, each after a time of its own, up to now, in the order of device and time."""
+    connection: Connection[Any],
+    kind: Kind,
+    fields: Sequence[str],
+    wanted: Mapping[int, Wanted],
+    now: datetime,
+    *,
+    adds_up: bool = False,
+) -> Iterator[tuple[int, datetime, datetime, tuple[float | None, ...]]]:
+    """Device, time, time of receipt and fields of readings that are known by now, in the order of device and time.
+
+    With `adds_up` the windows lack readings in which every field is nothing.
+    """
     columns = sql.SQL(", ").join(sql.Identifier("r", name) for name in fields)
-    statement = sql.SQL(query("readings_after")).format(fields=columns, table=table(kind))
-    values = {"device_ids": list(after), "after": list(after.values()), "now": now}
-    for device_id, time, *rest in connection.execute(statement, values):
-        yield device_id, time, tuple(rest)
+    nonzero = (sql.SQL("{} <> 0").format(sql.Identifier("r", name)) for name in fields)
+    counts = sql.SQL(" OR ").join(nonzero) if adds_up else sql.SQL("true")
+    statement = sql.SQL(query("readings_after")).format(fields=columns, table=table(kind), counts=counts)
+    begins, after = [one.begins for one in wanted.values()], [one.after for one in wanted.values()]
+    values = {"device_ids": list(wanted), "begins": begins, "after": after, "now": now}
+    for device_id, time, received_at, *rest in connection.execute(statement, values):
+        yield device_id, time, received_at, tuple(rest)
 
 
 def last_start(connection: Connection[Any], broker: str) -> datetime | None:

@@ -30,13 +30,15 @@ class AlertRow:
 class About:
     """What an alert is about, and how grave it is. The commune follows from the device where one is named.
 
-    `commune` is a code; None for what is about the system itself. `members` are codes of devices.
+    `commune` is a code; None for what is about the system itself. `members` are codes of devices: those of now, or with
+    `gathers` all that have been since it was opened.
     """
 
     severity: str = "serious"
     commune: str | None = None
     device_id: int | None = None
     members: tuple[str, ...] = ()
+    gathers: bool = False
 
 
 _SYSTEM = About()
@@ -49,7 +51,7 @@ def open_alert(
     values: dict[str, Any] = {"kind": kind, "subject": subject, "at": at}
     values |= {"detail_vi": detail.vi, "detail_en": detail.en}
     values |= {"severity": about.severity, "commune": about.commune, "device_id": about.device_id}
-    values |= {"members": list(about.members)}
+    values |= {"members": list(about.members), "gathers": about.gathers}
     row = connection.execute(query("open_alert"), values).fetchone()
     return row is not None and bool(row[0])
 
@@ -64,6 +66,12 @@ def close_alert(connection: Connection[Any], kind: str, subject: str, at: dateti
     """Close the alert of a kind and subject that is open; False where none is."""
     values = {"kind": kind, "subject": subject, "at": at}
     return connection.execute(query("close_alert"), values).rowcount > 0
+
+
+def close_alerts_of_device(connection: Connection[Any], kind: str, device_id: int, at: datetime) -> list[str]:
+    """Close what is open of a kind about a device; returns the subjects."""
+    values = {"kind": kind, "device_id": device_id, "at": at}
+    return [subject for (subject,) in connection.execute(query("close_alerts_of_device"), values)]
 
 
 def open_subjects(connection: Connection[Any], kinds: list[str]) -> list[tuple[str, str]]:

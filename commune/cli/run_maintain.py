@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from alerts.topic import Topic
 from commune import logs
+from commune.alerting import landslide_rules
 from commune.cli.common import database_url, stop_on_signals
 from commune.maintenance import Maintenance, MaintenanceConfig
-from commune.parts import broker_address, password_sealer
+from commune.parts import broker_address, password_sealer, report_rules
 from commune.rollup_upkeep import horizons_of
 from commune.settings import read_settings
 
@@ -32,6 +33,7 @@ def maintain() -> None:
             horizons=horizons_of(settings),
             sealer=password_sealer(settings),
             channels=(Topic(broker_address(settings)), *settings.alert_channels()),
+            landslide=landslide_rules(report_rules(settings)),
         )
     )
     stop_on_signals(service.stop)

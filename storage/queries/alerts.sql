@@ -10,13 +10,21 @@ VALUES (
     %(device_id)s, %(members)s)
 ON CONFLICT (kind, subject) WHERE closed_at IS NULL DO UPDATE SET
     seen_at = greatest(a.seen_at, excluded.seen_at), detail_vi = excluded.detail_vi, detail_en = excluded.detail_en,
-    members = excluded.members
+    members = CASE WHEN %(gathers)s::boolean
+        THEN ARRAY (SELECT DISTINCT m FROM unnest(a.members || excluded.members) AS m ORDER BY m)
+        ELSE excluded.members END
 RETURNING xmax = 0;
 
 -- name: close_alert
 -- Close the alert of a kind and subject that is open.
 UPDATE alert SET closed_at = greatest(%(at)s, opened_at)
 WHERE kind = %(kind)s AND subject = %(subject)s AND closed_at IS NULL;
+
+-- name: close_alerts_of_device
+-- Close what is open of a kind about a device that is judged no more; returns its subjects.
+UPDATE alert SET closed_at = greatest(%(at)s, opened_at)
+WHERE kind = %(kind)s AND device_id = %(device_id)s AND closed_at IS NULL
+RETURNING subject;
 
 -- name: open_subjects
 -- Kind and subject of the open alerts of some kinds.
@@ -60,8 +68,9 @@ ORDER BY d.device_id;
 
 -- name: judged_devices
 -- Active devices of a kind with the time of their newest reading, and where they are.
-SELECT d.device_id, c.code || '/' || d.code AS subject, d.name, l.time AS newest
+SELECT d.device_id, c.code || '/' || d.code AS subject, d.name, h.code AS hamlet, l.time AS newest
 FROM device AS d JOIN commune AS c USING (commune_id) JOIN latest AS l ON l.device_id = d.device_id AND l.key = ''
+LEFT JOIN hamlet AS h ON h.hamlet_id = d.hamlet_id
 WHERE d.kind = %(kind)s AND d.state = 'active' ORDER BY d.device_id;
 
 -- name: alert_overrides_by_device
@@ -88,11 +97,12 @@ ON CONFLICT (rule, device_id) DO UPDATE SET
 DELETE FROM alert_state WHERE rule = %(rule)s AND device_id = %(device_id)s;
 
 -- name: readings_after
--- Readings of some devices of a kind, each after a time of its own.
-SELECT r.device_id, r.time, {fields} FROM {table} AS r
-JOIN unnest(%(device_ids)s::integer[], %(after)s::timestamptz[]) AS w (device_id, after)
-    ON r.device_id = w.device_id AND r.time > w.after
-WHERE r.time <= %(now)s
+-- Readings of some devices of a kind that are known by a moment: of each device those after a time of its own, and of
+-- the window before it, without those of nothing where only what adds up is asked for.
+SELECT r.device_id, r.time, r.received_at, {fields} FROM {table} AS r
+JOIN unnest(%(device_ids)s::integer[], %(begins)s::timestamptz[], %(after)s::timestamptz[])
+    AS w (device_id, begins, after) ON r.device_id = w.device_id AND r.time > w.begins
+WHERE r.time <= %(now)s AND r.received_at <= %(now)s AND (r.time > w.after OR {counts})
 ORDER BY r.device_id, r.time;
 
 -- name: judge_lock

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.evaluate import GAP_SECONDS, Observation, State, Transition, evaluate, measured, step
+from alerts.evaluate import Observation, State, Transition, evaluate, measured, step
 from alerts.rules import Limits, Measure, Override, Side, limits_with
+from devices.alert_rules import GAP_SECONDS, LATEST_SECONDS
 
 START = datetime(2026, 8, 1, tzinfo=UTC)
 LIMITS = Limits(100.0, margin=10.0, hold_seconds=120)
@@ -110,6 +111,43 @@ def test_a_measure_is_the_same_with_the_readings_of_one_window_before(month: lis
         whole = [one for one in measured(measure, 3600, month, LONG_AGO) if one.time > after]
         brought = [one for one in month if one.time > after - timedelta(hours=1)]
         assert measured(measure, 3600, brought, after) == whole
+
+
+def test_what_is_received_long_after_it_was_measured_opens_nothing_by_itself() -> None:
+    came = START + timedelta(seconds=LATEST_SECONDS, minutes=30)
+    dump = [Observation(START + timedelta(minutes=minute), 150.0, came) for minute in range(25)]
+    state, told = evaluate(LIMITS, Side.ABOVE, dump, State())
+    assert told == [] and state.since == START
+    fresh = Observation(START + timedelta(minutes=60), 150.0, came)
+    assert evaluate(LIMITS, Side.ABOVE, [fresh], state)[1] == [Transition(True, fresh.time, 150.0, came)]
+
+
+def test_what_is_received_long_after_it_was_measured_may_close() -> None:
+    came = START + timedelta(days=7)
+    state = State(START, START, is_open=True)
+    dump = [Observation(START + timedelta(minutes=minute), value, came) for minute, value in ((1, 120), (2, 80))]
+    _, told = evaluate(LIMITS, Side.ABOVE, dump, state)
+    assert told == [Transition(False, START + timedelta(minutes=2), 80, came)]
+
+
+@given(months, st.lists(st.integers(0, 90), min_size=60, max_size=60), st.data())
+def test_a_month_in_any_order_tells_the_same_whenever_it_is_looked_at(
+    month: list[Observation], delays: list[int], data: st.DataObject
+) -> None:
+    came = [
+        Observation(one.time, one.value, one.time + timedelta(minutes=delay))
+        for one, delay in zip(month, delays, strict=False)
+    ]
+    looks = sorted(data.draw(st.lists(st.sampled_from([one.known_at for one in came]), max_size=4)))
+    state, told = State(), list[Transition]()
+    for look in [*looks, START + timedelta(days=9)]:
+        known = [one for one in came if one.known_at <= look]
+        after = state.time or LONG_AGO
+        some = measured(Measure.RISE, 3600, [one for one in known if one.time > after - timedelta(hours=1)], after)
+        state, more = evaluate(Limits(20.0, 5.0, 60), Side.ABOVE, some, state)
+        told += more
+    whole = measured(Measure.RISE, 3600, came, LONG_AGO)
+    assert (state, told) == evaluate(Limits(20.0, 5.0, 60), Side.ABOVE, whole, State())
 
 
 def test_measures_look_back_over_their_window() -> None:

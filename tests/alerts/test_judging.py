@@ -26,13 +26,23 @@ def override(session: Session, rule: str, **members: object) -> None:
     )
 
 
-def flood(world: World, levels: Sequence[float], *, rainfall: float = 0.0, first: int = 0) -> None:
-    """A reading each five minutes."""
-    readings = [
-        {"ts": (START + timedelta(minutes=5 * place)).isoformat(), "level": level, "rainfall": rainfall}
-        for place, level in enumerate(levels, first)
-    ]
-    world.send(GAUGE, *readings)
+def flood(
+    world: World,
+    levels: Sequence[float],
+    *,
+    rainfall: float = 0.0,
+    first: int = 0,
+    received_at: datetime | None = None,
+) -> None:
+    """A reading each five minutes, received at once unless it is said when."""
+    world.write(
+        *(
+            world.message(
+                GAUGE, {"ts": at(place).isoformat(), "level": level, "rainfall": rainfall}, received_at or at(place)
+            )
+            for place, level in enumerate(levels, first)
+        )
+    )
 
 
 def at(place: int) -> datetime:
@@ -41,6 +51,10 @@ def at(place: int) -> datetime:
 
 def told(session: Session) -> Told:
     return sorted((alert.kind, alert.opened_at, alert.closed_at) for alert in list_alerts(session))
+
+
+def floods(session: Session) -> Told:
+    return [one for one in told(session) if one[0].startswith("flood_level")]
 
 
 def the(session: Session, kind: str) -> AlertRow:
@@ -92,7 +106,55 @@ def test_rain_is_summed_over_its_window(world: World, session: Session, gauge: i
     flood(world, [100.0] * 20, first=8)
     judge_readings(session, NOW)
     assert [one for one in told(session) if one[0].startswith("rain_1h")] == [("rain_1h", at(4), at(15))]
+    assert the(session, "rain_1h").subject == COMMUNE
     assert "rainfall over 1 h 30.0 mm" in the(session, "rain_1h").detail_en
+
+
+def test_rain_at_many_gauges_is_one_alert_with_its_members_until_the_last_is_over(
+    world: World, session: Session, gauge: int
+) -> None:
+    world.device("env-001")
+    fall = {GAUGE: (range(3, 9), 12), "env-001": (range(6, 30), 6)}
+    for look in (4, 9, 40, 60):
+        for code, (wet, millimetres) in fall.items():
+            world.write(
+                *(
+                    world.message(
+                        code,
+                        {"ts": at(place).isoformat(), "rainfall": millimetres if place in wet else 0},
+                        received_at=at(place),
+                    )
+                    for place in range({4: 0, 9: 5, 40: 10, 60: 41}[look], look + 1)
+                )
+            )
+        judge_readings(session, at(look))
+        if look == 9:
+            row = session.execute("SELECT subject, members, detail_en FROM alert WHERE kind = 'rain_1h'").fetchone()
+            assert row is not None and row[:2] == (COMMUNE, [f"{COMMUNE}/{GAUGE}"])
+    assert [one for one in told(session) if one[0] == "rain_1h"] == [("rain_1h", at(5), at(37))]
+    row = session.execute("SELECT members FROM alert WHERE kind = 'rain_1h'").fetchone()
+    assert row == ([f"{COMMUNE}/env-001", f"{COMMUNE}/{GAUGE}"],)
+
+
+def test_a_device_that_is_taken_under_repair_takes_its_alerts_with_it(
+    world: World, session: Session, gauge: int
+) -> None:
+    override(session, "flood_level_1", threshold=150.0)
+    flood(world, [200] * 13, rainfall=6.0)
+    judge_readings(session, at(12))
+    assert {kind for kind, _, end in told(session) if end is None} == {"flood_level_1", "rain_1h", "rain_3h"}
+    session.execute("UPDATE device SET state = 'maintenance'")
+    judge_readings(session, at(13))
+    assert {end for _, _, end in told(session)} == {at(13)}
+
+
+def test_a_field_that_a_device_does_not_say_is_not_looked_through_again_and_again(
+    world: World, session: Session, gauge: int
+) -> None:
+    flood(world, [100] * 30)
+    judge_readings(session, at(29))
+    row = session.execute("SELECT time FROM alert_state WHERE rule = 'battery_low'").fetchone()
+    assert row == (at(29) - timedelta(minutes=10),)
 
 
 def test_fast_water_is_told_before_any_level_is_reached(world: World, session: Session, gauge: int) -> None:
@@ -115,13 +177,46 @@ def test_a_storm_replayed_tells_what_the_storm_that_was_lived_told(
     assert [one for one in told(session) if one[0] == "flood_level_1"] == expected
 
 
+@pytest.mark.parametrize("looks", [1, 4])
+def test_a_dump_of_a_day_opens_nothing_until_a_reading_comes_in_time(
+    world: World, session: Session, gauge: int, looks: int
+) -> None:
+    override(session, "flood_level_1", threshold=150.0)
+    flood(world, [200] * 100, received_at=at(150))
+    for _ in range(looks):
+        judge_readings(session, at(150))
+    assert floods(session) == [], "of what was so long ago nobody is told"
+    flood(world, [200, 200, 100], first=151)
+    judge_readings(session, at(153))
+    assert floods(session) == [("flood_level_1", at(151), at(153))]
+
+
+def test_a_dump_closes_what_had_been_open_before_the_silence(world: World, session: Session, gauge: int) -> None:
+    override(session, "flood_level_1", threshold=150.0)
+    flood(world, [200])
+    judge_readings(session, at(1))
+    flood(world, [200, 100, 200, 100], first=1, received_at=at(150))
+    judge_readings(session, at(150))
+    assert floods(session) == [("flood_level_1", at(0), at(2))]
+
+
+def test_late_rain_counts_in_the_sums_of_what_follows_and_not_of_what_was_before(
+    world: World, session: Session, gauge: int
+) -> None:
+    flood(world, [100.0] * 10, first=20)
+    flood(world, [100.0] * 8, rainfall=15.0, first=12, received_at=at(29) + timedelta(seconds=1))
+    flood(world, [100.0] * 3, first=30)
+    judge_readings(session, at(33))
+    assert [one for one in told(session) if one[0] == "rain_3h"] == [("rain_3h", at(30), None)]
+
+
 def test_late_readings_open_nothing_any_more(world: World, session: Session, gauge: int) -> None:
     override(session, "flood_level_1", threshold=150.0)
     flood(world, [100], first=10)
     judge_readings(session, NOW)
-    flood(world, [200, 200])
+    flood(world, [200, 200], received_at=at(11))
     judge_readings(session, NOW)
-    assert [one for one in told(session) if one[0] == "flood_level_1"] == []
+    assert floods(session) == []
 
 
 def test_looking_again_opens_nothing_twice(world: World, session: Session, gauge: int) -> None:
