@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,22 +91,27 @@ def states_of(evidence: Evidence, rules: CoverageRules) -> States:
     return np.where(enough, judged, np.where(evidence.samples > 0, INSUFFICIENT, UNMEASURED)).astype(np.int8)
 
 
-def best_of(states: list[States], evidences: list[Evidence]) -> tuple[States, Integers]:
-    """The state of each cell for any operator, and which of them speaks for it.
+def best_of(
+    states: Sequence[States], samples: Sequence[Integers], passed: Sequence[Integers]
+) -> tuple[States, Integers]:
+    """The state of each cell or site for any operator, and which of the operators speaks for it.
 
     A cell is covered when it is for one of them, and not covered when it is known not to be for each: a handset has one
-    operator, and passes of several do not add up. Else too little is known, and the one with the most samples speaks.
+    operator, and passes of several do not add up. Of those who could speak the one does whose share is the largest,
+    then who has most samples.
     """
     stacked = np.stack(states)
-    known_not = (stacked == NOT_COVERED).all(axis=0)
-    found = np.where(
-        (stacked == COVERED).any(axis=0),
-        COVERED,
-        np.where(known_not, NOT_COVERED, np.where((stacked == UNMEASURED).all(axis=0), UNMEASURED, INSUFFICIENT)),
+    found = np.select(
+        [
+            (stacked == COVERED).any(axis=0),
+            (stacked == NOT_COVERED).all(axis=0),
+            (stacked == UNMEASURED).all(axis=0),
+        ],
+        [COVERED, NOT_COVERED, UNMEASURED],
+        INSUFFICIENT,
     ).astype(np.int8)
-    samples = np.stack([evidence.samples for evidence in evidences])
-    share = np.stack([evidence.passed for evidence in evidences]) / np.maximum(samples, 1)
-    # Those that decide come first, then those that pass most, then those with most samples.
-    merit = (stacked == found).astype(np.float64) * 4 + np.where(found == COVERED, share, 0.0) * 2
-    speaks = np.argmax(merit + samples / (samples.max(initial=0) + 1.0), axis=0)
-    return found, speaks.astype(np.int64)
+    counts = np.stack(samples).astype(np.float64)
+    share = np.stack(passed) / np.maximum(counts, 1)
+    merit = 4.0 * (stacked == found) + 2.0 * share + counts / (counts.max(initial=0) + 1)
+    speaks: Integers = merit.argmax(axis=0).astype(np.int64)
+    return found, speaks

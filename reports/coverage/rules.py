@@ -86,6 +86,9 @@ class CoverageRules(_Rules):
     least_slots: Annotated[int, Field(ge=1, description="Distinct slots of time that a cell needs.")] = 2
     slot_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
     covered_share: Annotated[Share, Field(description="Of a cell's samples that pass where it is covered.")] = 0.9
+    design_effect: Annotated[
+        float, Field(ge=1, le=50, description="So many samples that count weigh as one that is independent.")
+    ] = 2.0
     site_radius_m: Annotated[Positive, Field(description="Samples so near to a site speak for it.")] = 150.0
     resamples: Annotated[int, Field(ge=100, le=100_000, description="Of the bootstrap over cells.")] = 2000
     seed: Annotated[int, Field(ge=0, description="Of the bootstrap.")] = 1
