@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 import orjson
 from fastapi import Request, Response
 
 from api.series import CSV, wants_csv
 from api.times import write_time
-from devices.model import Text
 from devices.sheets.writing import Value, csv_bytes
-from reports.figures import Figure, Report, Row
-
-PLACE = ("commune", "hamlet", "kind", "device", "part")
+from reports.as_json import PLACE, completeness_of, report_members
+from reports.figures import Report, Row
 
 
 def answer(request: Request, report: Report, format_: str | None, now: datetime, commune: str) -> Response:
@@ -24,49 +21,7 @@ def answer(request: Request, report: Report, format_: str | None, now: datetime,
     if wants_csv(format_, request.headers.get("accept", "")):
         headers["Content-Disposition"] = f'attachment; filename="{commune}-{report.name}.csv"'
         return Response(write_csv(report), media_type=f"{CSV}; charset=utf-8", headers=headers)
-    return Response(orjson.dumps(_json(report, now)), media_type="application/json", headers=headers)
-
-
-def _json(report: Report, now: datetime) -> dict[str, Any]:
-    """The members of a ReportAnswer."""
-    return {
-        "report": report.name,
-        "at": write_time(now),
-        "start": write_time(report.period.start),
-        "end": write_time(report.period.end),
-        "by": report.group.value,
-        "methods": {
-            name: {"name": _words(method.name), "formula": method.formula, "source": method.source}
-            for name, method in report.methods.items()
-        },
-        "notes": [_words(note) for note in report.notes],
-        "items": [_row(row) for row in report.rows],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return {
-        **{name: getattr(row.place, name) for name in PLACE},
-        "time": None if row.time is None else write_time(row.time),
-        "figures": {name: _figure(figure) for name, figure in row.figures.items()},
-        "words": {name: _words(text) for name, text in row.words.items()},
-        "evidence": [{"time": write_time(one.time), "value": one.value, "of": one.of} for one in row.evidence],
-    }
-
-
-def _words(text: Text) -> dict[str, str]:
-    return {"vi": text.vi, "en": text.en}
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "value": figure.value,
-        "unit": figure.unit,
-        "method": figure.method,
-        "inputs": figure.inputs,
-        "expected": figure.expected,
-        "completeness": _completeness(figure),
-    }
+    return Response(orjson.dumps(report_members(report, now)), media_type="application/json", headers=headers)
 
 
 def write_csv(report: Report) -> bytes:
@@ -88,11 +43,7 @@ def _cells(row: Row, figures: Sequence[str], words: Sequence[str]) -> Iterator[V
         if figure is None:
             yield from (None, None, None)
         else:
-            yield from (figure.value, figure.method, _completeness(figure))
+            yield from (figure.value, figure.method, completeness_of(figure))
     for name in words:
         text = row.words.get(name)
         yield None if text is None else text.vi
-
-
-def _completeness(figure: Figure) -> float | None:
-    return None if figure.completeness is None else round(figure.completeness, 4)

@@ -15,6 +15,7 @@ from api.series import CSV
 from devices.model import Text
 from devices.people import Role
 from reports.air_quality_report import air_quality_report, exceedance_report
+from reports.alerts_report import alerts_report
 from reports.availability import DEFINITIONS
 from reports.availability_report import availability_report
 from reports.data_quality_report import data_quality_report
@@ -22,6 +23,7 @@ from reports.evapotranspiration_report import evapotranspiration_report
 from reports.irrigation_report import irrigation_report
 from reports.lighting_report import lighting_report
 from reports.rain_report import rain_report
+from reports.water_level_report import water_level_report
 
 router = APIRouter(
     prefix=f"{PREFIX}/reports", tags=["reports"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)]
@@ -64,6 +66,12 @@ def rain(asked: Asked) -> Response:
     return asked.report(rain_report)
 
 
+@router.get("/{commune}/water-level", responses=ANSWERS, response_model=ReportAnswer)
+def water_level(asked: Asked) -> Response:
+    """The levels of each day (UTC+7) above the zero of each gauge, and the hours at or above báo động 1 to 3."""
+    return asked.report(water_level_report)
+
+
 @router.get("/{commune}/evapotranspiration", responses=ANSWERS, response_model=ReportAnswer)
 def evapotranspiration(asked: Asked) -> Response:
     """Reference evapotranspiration of each day: FAO-56 Penman–Monteith, or Hargreaves where less is measured."""
@@ -102,6 +110,12 @@ def availability(asked: Asked, kind: KindQuery = None) -> Response:
             allowed=list(DEFINITIONS),
         )
     return asked.report(availability_report, kind=kind)
+
+
+@router.get("/{commune}/alerts", responses=ANSWERS, response_model=ReportAnswer)
+def alerts(asked: Asked) -> Response:
+    """How many alerts began, ended and are open, by rule, and how soon they were taken on and ended."""
+    return asked.report(alerts_report)
 
 
 @router.get("/{commune}/data-quality", responses=ANSWERS, response_model=ReportAnswer)

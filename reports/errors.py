@@ -34,3 +34,13 @@ class TooLarge(ReportError):
 
 class NoGround(ReportError):
     """Nothing tells where the commune lies, so there is no area to be covered; the message says what is missing."""
+
+
+class UnknownCommune(ReportError):
+    """No commune has this code; `known` are those that there are."""
+
+    def __init__(self, code: str, known: list[str]) -> None:
+        self.known = known
+        there = ", ".join(known) or "–"
+        self.reason = Text(f"Không có xã {code!r}. Có: {there}.", f"There is no commune {code!r}. There are: {there}.")
+        super().__init__(self.reason.en)
