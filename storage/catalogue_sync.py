@@ -69,12 +69,18 @@ def _actual(column: FoundColumn) -> str:
 
 
 def plan(
-    found: Snapshot, kinds: Mapping[str, Kind], *, timescaledb: bool, rollups: bool = True, watch: bool = True
+    found: Snapshot,
+    kinds: Mapping[str, Kind],
+    *,
+    timescaledb: bool,
+    rollups: bool = True,
+    watch: bool = True,
+    coverage: bool = True,
 ) -> list[sql.Composable]:
     """The statements that bring the database to the catalogue; none when it is there already.
 
     `timescaledb` says whether the database has the extension (or will have it by then), `rollups` whether it has what
-    rollups need, `watch` what the views of alerts, ingest and the broker need.
+    rollups need, `watch` what the views of alerts, ingest and the broker need, `coverage` what that of coverage needs.
     """
     statements: list[sql.Composable] = []
     if timescaledb and found.own_time_bucket:
@@ -85,7 +91,7 @@ def plan(
         statements.extend(_plan_kind(kind, found, timescaledb=timescaledb))
         if rollups:
             statements.extend(_plan_rollups(kind, found))
-    wanted = (*wall.views(kinds, watch=watch), *(rollup_wall.views(kinds) if rollups else ()))
+    wanted = (*wall.views(kinds, watch=watch, coverage=coverage), *(rollup_wall.views(kinds) if rollups else ()))
     anew = [view for view in wanted if found.views.get(view.qualified) != view.comment]
     statements.extend(view.drop() for view in reversed(anew))
     for view in anew:

@@ -35,6 +35,8 @@ ROLLUPS_SINCE = 11
 """The migration after which their rollups can be made."""
 WALL_SINCE = 12
 """The migration after which the views of alerts, ingest and the broker can be made."""
+COVERAGE_SINCE = 13
+"""The migration after which the view of coverage can be made."""
 LOCK_TIMEOUT_SECONDS = 60
 _FILE_NAME = re.compile(r"([0-9]{4})_([a-z0-9_]+)\.sql")
 
@@ -99,7 +101,11 @@ def migrate(
                 _apply(connection, file)
         statements = []
         if newest >= CATALOGUE_SINCE:
-            can = {"rollups": newest >= ROLLUPS_SINCE, "watch": newest >= WALL_SINCE}
+            can = {
+                "rollups": newest >= ROLLUPS_SINCE,
+                "watch": newest >= WALL_SINCE,
+                "coverage": newest >= COVERAGE_SINCE,
+            }
             statements = _catalogue(connection, kinds, state.can_create, can, dry_run=dry_run)
         if state.can_create:
             statements.insert(0, query("create_timescaledb"))

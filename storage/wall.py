@@ -28,19 +28,27 @@ FIXED_VIEWS = {
     "ingest_session": ("wall_ingest_session", "Các phiên nhận tin"),
     "broker": ("wall_broker", "Số đếm mới nhất của máy chủ MQTT"),
     "broker_drop": ("wall_broker_drop", "Những lần máy chủ MQTT bỏ bản tin"),
+    "coverage_cell": ("wall_coverage_cell", "Phủ sóng di động theo ô, đánh giá gần nhất"),
 }
 
 
 WATCH_VIEWS = frozenset({"alert", "status", "dead_letter", "ingest_session", "broker", "broker_drop"})
 """Those of them that a database has since it has alerts with a severity."""
 
+COVERAGE_VIEWS = frozenset({"coverage_cell"})
+"""Those that it has since coverage is counted."""
 
-def views(kinds: Mapping[str, Kind], *, watch: bool = True) -> tuple[View, ...]:
-    """Every view of the wall for these kinds, but for those of their rollups; `watch`: with `WATCH_VIEWS`."""
+
+def views(kinds: Mapping[str, Kind], *, watch: bool = True, coverage: bool = True) -> tuple[View, ...]:
+    """Every view of the wall for these kinds, but for those of their rollups.
+
+    `watch`: with `WATCH_VIEWS`; `coverage`: with `COVERAGE_VIEWS`.
+    """
+    absent = (frozenset() if watch else WATCH_VIEWS) | (frozenset() if coverage else COVERAGE_VIEWS)
     fixed = [
         described("wall", name, sql.SQL(query(named)), words)
         for name, (named, words) in FIXED_VIEWS.items()
-        if watch or name not in WATCH_VIEWS
+        if name not in absent
     ]
     own = [described("wall", kind.name, _of_kind(kind), kind.meaning.vi) for kind in kinds.values()]
     return (*fixed, *own)

@@ -103,3 +103,12 @@ FROM commune.broker_watch;
 -- Every rise of a broker's counter of dropped messages.
 CREATE VIEW wall.broker_drop AS
 SELECT observed_at AS time, broker, dropped, queued_messages FROM commune.broker_drop;
+
+-- name: wall_coverage_cell
+-- The last verdict on each cell of a commune, under the operator or `any`; never where a sample was taken.
+CREATE VIEW wall.coverage_cell AS
+SELECT c.code AS commune, c.name AS commune_name, v.operator, v.technology, v.surroundings, v.cell, v.latitude,
+    v.longitude, v.state AS verdict, v.samples, v.passed,
+    v.passed::double precision / nullif(v.samples, 0) AS share, v.mean_rsrp, v.first_day, v.last_day, v.judged_at
+FROM commune.coverage_verdict AS v
+JOIN commune.commune AS c USING (commune_id);
