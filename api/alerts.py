@@ -82,7 +82,7 @@ def list_alerts(
         )
     last = found[limit - 1] if len(found) > limit else None
     return AlertPage(
-        items=[AlertAnswer(**_members(context, alert)) for alert in found[:limit]],
+        items=[AlertAnswer(**alert_members(context, alert)) for alert in found[:limit]],
         next_cursor=next_page(request, response, (last.alert_id,) if last else None),
     )
 
@@ -95,7 +95,7 @@ def get_alert(response: Response, context: Ctx, id: AlertPath) -> AlertDetail:
         comments = alert_desk.comments_of(connection, id)
     response.headers["ETag"] = etag(alert.version)
     return AlertDetail(
-        **_members(context, alert),
+        **alert_members(context, alert),
         comments=[AlertCommentAnswer(at=one.at, author=one.author, text=one.text) for one in comments],
     )
 
@@ -148,7 +148,7 @@ def comment_alert(
 def _current(context: Context, id: int) -> tuple[int, dict[str, Any]]:
     with context.reader.session() as connection:
         alert = _found(alert_desk.get_alert(connection, id, context.now()), id)
-    return alert.version, AlertAnswer(**_members(context, alert)).model_dump(mode="json")
+    return alert.version, AlertAnswer(**alert_members(context, alert)).model_dump(mode="json")
 
 
 def _found(alert: DeskAlert | None, id: int) -> DeskAlert:
@@ -161,7 +161,8 @@ def _found(alert: DeskAlert | None, id: int) -> DeskAlert:
     return alert
 
 
-def _members(context: Context, alert: DeskAlert) -> dict[str, Any]:
+def alert_members(context: Context, alert: DeskAlert) -> dict[str, Any]:
+    """The members of an AlertAnswer."""
     rule = BY_NAME.get(alert.kind)
     same = (
         "severity", "subject", "commune", "device", "members", "opened_at", "seen_at", "closed_at",

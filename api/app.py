@@ -17,6 +17,8 @@ from api.access_document import declare, routes_with_roles
 from api.compression import CompressionMiddleware
 from api.context import PREFIX, Context
 from api.errors import MEDIA_TYPE
+from api.operations import picture_reader
+from api.operations_feed import Feed
 from api.provider import Provider
 from api.routes import ROUTES
 from api.security import HeadersMiddleware
@@ -95,6 +97,7 @@ def create_app(
                 broker,
                 report_rules or ReportRules(),
             )
+            app.state.feed = Feed(picture_reader(app.state.context))
             yield
         finally:
             reader.close()

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import public
@@ -19,6 +20,8 @@ router = APIRouter(tags=["operation"], dependencies=[public(), Depends(check_par
 
 UNMATCHED = "unmatched"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
+STREAM = "text/event-stream"
+"""An answer that lasts as long as somebody looks: it is counted, and its time says nothing."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -87,12 +90,13 @@ class MetricsMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 500
+        status, is_stream = 500, False
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
+                is_stream = Headers(raw=message["headers"]).get("content-type", "").startswith(STREAM)
             await send(message)
 
         begun = time.perf_counter()
@@ -102,7 +106,8 @@ class MetricsMiddleware:
             route = getattr(scope.get("route"), "path", None) or UNMATCHED
             method = scope["method"] if scope["method"] in METHODS else "OTHER"
             self._metrics.requests.labels(method, route, str(status)).inc()
-            self._metrics.seconds.labels(method, route).observe(time.perf_counter() - begun)
+            if not is_stream:
+                self._metrics.seconds.labels(method, route).observe(time.perf_counter() - begun)
 
 
 @router.get("/metrics", responses=problems(422), response_class=PlainText, response_model=str)

@@ -41,6 +41,7 @@ class NavigationEntry:
 
 NAVIGATION = (
     NavigationEntry("/", "nav_overview", "map"),
+    NavigationEntry("/operations", "nav_operations", "screen"),
     NavigationEntry("/devices", "nav_devices", "list"),
     NavigationEntry("/devices/new", "nav_register", "add", Role.TECHNICIAN),
     NavigationEntry("/account", "nav_account", "person"),

@@ -25,6 +25,7 @@ from api import (
     me,
     metrics,
     operation,
+    operations,
     pages,
     pages_devices,
     pages_import,
@@ -43,13 +44,14 @@ from api import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     *(room.router for room in (kinds, places, clocks, devices, series, reports, repair, dead_letters)),
-    *(room.router for room in (ledger, operation, metrics, series_groups)),
+    *(room.router for room in (ledger, operation, operations, metrics, series_groups)),
     *(page.router for page in (device_log, labels, live, pages, pages_devices, pages_import)),
     *(
         router
         for room in (registry_devices, device_accounts, registry_places, device_photos, people, tokens, me)
         for router in (room.router, room.reads)
     ),
+    operations.pages,
     *(router for desk in (alerts, alert_rules) for router in (desk.router, desk.reads)),
     *(room.router for room in (audit, bulk, bulk_files)),
     *(entrance.router for entrance in (signing_in, signing_in_provider, account)),

@@ -8,6 +8,7 @@ FRAME: dict[str, Text] = {
     "skip_to_content": Text("Tới nội dung chính", "Skip to the content"),
     "main_navigation": Text("Trang chính", "Main pages"),
     "nav_overview": Text("Tổng quan", "Overview"),
+    "nav_operations": Text("Điều hành", "Operations"),
     "nav_devices": Text("Thiết bị", "Devices"),
     "nav_register": Text("Đăng ký", "Register"),
     "nav_account": Text("Tài khoản", "Account"),

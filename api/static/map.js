@@ -9,6 +9,7 @@ const FAR_ZOOM = 13.5;
 const SITE_LABEL_ZOOM = 15.5;
 const GAP_PIXELS = 25;
 const FAR_GAP_PIXELS = 15;
+const LETTER_SHARE = 0.62; // of the size of the letters: the width of one of them
 const STEPS = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005];
 const STATES = ["on", "late", "off", "never"];
 
@@ -153,12 +154,13 @@ export class DeviceMap {
 
   // A name stands in the upper part of its hamlet, and only where there is room for it.
   nameHamlets() {
+    const letter = Number.parseFloat(getComputedStyle(this.map.getContainer()).fontSize) * LETTER_SHARE;
     for (const hamlet of this.hamlets) {
       hamlet.label?.remove();
       const box = hamlet.layer.getBounds?.();
       if (!box) continue;
       const width = this.map.latLngToLayerPoint(box.getSouthEast()).x - this.map.latLngToLayerPoint(box.getNorthWest()).x;
-      if (width < hamlet.name.length * 8) continue;
+      if (width < hamlet.name.length * letter) continue;
       const place = [box.getNorth() - (box.getNorth() - box.getSouth()) * 0.16, box.getCenter().lng];
       const icon = L.divIcon({ className: "hamlet-label", html: element("span", {}, hamlet.name), iconSize: [0, 0] });
       hamlet.label = L.marker(place, { icon, interactive: false, keyboard: false, pane: "names" }).addTo(this.places);
