@@ -158,12 +158,22 @@ def require_device(connection: ReadConnection, commune: str, code: str) -> tuple
 
 def next_page(request: Request, response: Response, place: cursors.Place | None) -> str | None:
     """The cursor of the next page, also set as a Link header; None where there is none."""
-    if place is None:
-        return None
-    token = cursors.encode(place, cursors.scope_of(request))
-    # A relative reference: behind a proxy the process does not know the address by which it is reached.
-    response.headers["Link"] = f'<?{request.url.include_query_params(cursor=token).query}>; rel="next"'
+    token = next_cursor(request, place)
+    response.headers.update(link_to(request, token))
     return token
+
+
+def next_cursor(request: Request, place: cursors.Place | None) -> str | None:
+    """The cursor of the next page, which begins after `place`; None where there is none."""
+    return None if place is None else cursors.encode(place, cursors.scope_of(request))
+
+
+def link_to(request: Request, token: str | None) -> dict[str, str]:
+    """The header that links to the next page by its cursor; none where there is none."""
+    if token is None:
+        return {}
+    # A relative reference: behind a proxy the process does not know the address by which it is reached.
+    return {"Link": f'<?{request.url.include_query_params(cursor=token).query}>; rel="next"'}
 
 
 def text_part(part: str | int) -> str:

@@ -25,6 +25,8 @@ from api.context import (
     LimitQuery,
     check_parameter_names,
     kind_of_query,
+    link_to,
+    next_cursor,
     next_page,
     problems,
     require_device,
@@ -174,17 +176,16 @@ def latest_of_kind(
             after=latest.KindPlace(*map(text_part, place)) if place else None,
         )
     more = found[limit - 1][0] if len(found) > limit else None
-    response = Response(media_type="application/json")
+    token = next_cursor(request, (more.commune, more.code, more.key) if more else None)
     # A page may hold a thousand devices, which are not taken through the model.
     answer = {
         "at": context.now(),
         "kind": wanted.name,
         "items": [_entry(at, reading, _symbols(wanted)) for at, reading in found[:limit]],
-        "next_cursor": next_page(request, response, (more.commune, more.code, more.key) if more else None),
+        "next_cursor": token,
     }
-    response.body = orjson.dumps(answer, option=orjson.OPT_UTC_Z)
-    response.headers["Content-Length"] = str(len(response.body))
-    return response
+    content = orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+    return Response(content, media_type="application/json", headers=link_to(request, token))
 
 
 def _entry(at: latest.KindPlace, reading: latest.LatestReading, symbols: dict[str, str | None]) -> dict[str, object]:

@@ -21,7 +21,8 @@ from api.context import (
     Ctx,
     CursorQuery,
     check_parameter_names,
-    next_page,
+    link_to,
+    next_cursor,
     problems,
     require_device,
 )
@@ -111,18 +112,13 @@ def series(
                 connection, kind, device_id, columns, since, until, width=width, limit=limit, after=after
             )
     question = Question(kind, columns, since, until, bucket, width)
-    response = Response(headers={"Vary": "Accept", "Cache-Control": "no-cache"})
-    token = next_page(request, response, _place(page.after))
+    token = next_cursor(request, _place(page.after))
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache", **link_to(request, token)}
     if wants_csv(format, request.headers.get("accept", "")):
-        response.body = write_csv(question, page)
-        response.media_type = f"{CSV}; charset=utf-8"
-        response.headers["Content-Disposition"] = f'attachment; filename="{commune}-{code}.csv"'
-    else:
-        response.body = orjson.dumps(_json(question, page, commune, code, token))
-        response.media_type = "application/json"
-    response.headers["Content-Type"] = response.media_type
-    response.headers["Content-Length"] = str(len(response.body))
-    return response
+        headers["Content-Disposition"] = f'attachment; filename="{commune}-{code}.csv"'
+        return Response(write_csv(question, page), media_type=f"{CSV}; charset=utf-8", headers=headers)
+    content = orjson.dumps(_json(question, page, commune, code, token))
+    return Response(content, media_type="application/json", headers=headers)
 
 
 def _place(position: Position | None) -> cursors.Place | None:

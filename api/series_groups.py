@@ -18,7 +18,8 @@ from api.context import (
     CursorQuery,
     check_parameter_names,
     kind_of_query,
-    next_page,
+    link_to,
+    next_cursor,
     problems,
     require_commune,
 )
@@ -39,6 +40,10 @@ LARGEST_LIMIT = 20_000
 DEFAULT_LIMIT = 10_000
 HOUR = timedelta(hours=1)
 
+HoursQuery = Annotated[
+    str, Query(description="Width of a bucket: whole hours, such as 1h, or days, 1d.", examples=["1h"])
+]
+
 
 @router.get("/communes/{commune}/series", responses=problems(400, 404, 422), response_model=GroupSeriesAnswer)
 def group_series_route(
@@ -56,9 +61,7 @@ def group_series_route(
     fields: FieldsQuery = None,
     start: FromQuery = None,
     end: ToQuery = None,
-    bucket: Annotated[
-        str, Query(description="Width of a bucket: whole hours, such as 1h, or days, 1d.", examples=["1h"])
-    ] = "1h",
+    bucket: HoursQuery = "1h",
     aggregate: AggregateQuery = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Most points on a page.")] = DEFAULT_LIMIT,
     cursor: CursorQuery = None,
@@ -76,11 +79,9 @@ def group_series_route(
     with context.reader.session() as connection:
         require_commune(connection, commune)
         members = members_of(connection, commune, chosen, hamlet)
-        if by == "commune":
-            members = dict.fromkeys(members, commune)
+        members = dict.fromkeys(members, commune) if by == "commune" else members
         page = group_series(connection, chosen, members, columns, since, until, width=width, limit=limit, after=after)
-    response = Response(media_type="application/json", headers={"Cache-Control": "no-cache"})
-    place = None if page.after is None else (write_time(page.after[0]), page.after[1])
+    token = next_cursor(request, None if page.after is None else (write_time(page.after[0]), page.after[1]))
     answer = {
         "commune": commune,
         "kind": chosen.name,
@@ -91,11 +92,10 @@ def group_series_route(
         "bucket_seconds": int(width.total_seconds()),
         "columns": [describe_column(column) for column in columns],
         "points": _points(page, columns),
-        "next_cursor": next_page(request, response, place),
+        "next_cursor": token,
     }
-    response.body = orjson.dumps(answer)
-    response.headers["Content-Length"] = str(len(response.body))
-    return response
+    headers = {"Cache-Control": "no-cache", **link_to(request, token)}
+    return Response(orjson.dumps(answer), media_type="application/json", headers=headers)
 
 
 def _whole_hours(text: str) -> timedelta:
