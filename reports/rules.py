@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from devices.rain_risk import LANDSLIDE_TABLE, RiskRow, Susceptibility
 from reports.air_quality import ENOUGH
+from reports.coverage.rules import CoverageRules
 from reports.documents.letter import LetterRules
 from reports.errors import BadRules
 from reports.irrigation import RootZone, WettingAndDrying
@@ -163,6 +164,7 @@ class ReportRules(_Rules):
     irrigation: IrrigationRules = IrrigationRules()
     lighting: LightingRules = LightingRules()
     availability: AvailabilityRules = AvailabilityRules()
+    coverage: CoverageRules = CoverageRules()
     documents: Annotated[dict[str, LetterRules], Field(description="How documents begin and end, by commune.")] = {}
 
 

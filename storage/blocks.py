@@ -28,11 +28,12 @@ _NAMES = {
     "integer": "int4",
     "bigint": "int8",
     "timestamptz": "int8",
+    "date": "int4",
     "double precision": "float8",
     "boolean": "bool",
     "text": "text",
 }
-"""How the types of our tables lie in a row; a timestamptz is a whole number of microseconds since 2000."""
+"""How the types of our tables lie in a row; a timestamptz is microseconds since 2000, a date is days since then."""
 
 
 def is_one_by_one(column: Column) -> TypeGuard[NDArray[Any] | list[Any]]:
