@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import h3.api.numpy_int as h3
 import numpy as np
@@ -92,13 +93,18 @@ class SimulatedCommune:
                 roads.append(Road(x, y, weight))
         return tuple(roads)
 
-    def ground(self, rules: CoverageRules) -> Ground:
-        """The commune's cells, inside a square."""
+    @cached_property
+    def boundary(self) -> dict[str, Any]:
+        """The square that the commune is, as GeoJSON."""
         half = self.side_m / 2
         corners = [(-half, -half), (half, -half), (half, half), (-half, half), (-half, -half)]
         latitude, longitude = self.plane.degrees(*np.array(corners).T)
         ring = [[float(x), float(y)] for x, y in zip(longitude, latitude, strict=True)]
-        return ground_of((), (), rules, boundary={"type": "Polygon", "coordinates": [ring]})
+        return {"type": "Polygon", "coordinates": [ring]}
+
+    def ground(self, rules: CoverageRules) -> Ground:
+        """The commune's cells."""
+        return ground_of((), (), rules, boundary=self.boundary)
 
     def true_shares(self, ground: Ground, rules: CoverageRules) -> Floats:
         """Of each cell the share of its places that pass the profile `basic` in the open, at the usual load."""
