@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 
 from api import cursors
 from api.errors import ApiProblem, Problem, close_to, shown
@@ -62,11 +63,8 @@ def _context(request: Request) -> Context:
 
 def check_parameter_names(request: Request) -> None:
     """Refuse a query parameter that the route does not have or that is given twice: a slip would change the answer."""
-    route = request.scope["route"]
-    method = "get" if request.method == "HEAD" else request.method.lower()
-    operation = request.app.openapi()["paths"].get(route.path, {}).get(method, {})
-    known = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
     given = [name for name, _ in request.query_params.multi_items()]
+    known = query_parameters(request.scope["route"].dependant) if given else []
     for name in given:
         if name not in known:
             listed = ", ".join(known) or "–"
@@ -85,6 +83,14 @@ def check_parameter_names(request: Request) -> None:
                 Text(f"Tham số {name} được đưa ra hai lần.", f"The parameter {name} is given twice."),
                 allowed={name: "once"},
             )
+
+
+def query_parameters(dependant: Dependant) -> list[str]:
+    """The names of the query parameters of a route, its dependencies' too, in the order of their declaration."""
+    names = [parameter.alias for parameter in dependant.query_params]
+    for inner in dependant.dependencies:
+        names += query_parameters(inner)
+    return list(dict.fromkeys(names))
 
 
 Ctx = Annotated[Context, Depends(_context)]

@@ -9,8 +9,8 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.routing import compile_path
 
 from api.access import SignInNeeded
 from api.context import PREFIX
@@ -133,18 +133,21 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def methods_of(request: Request, known: str) -> list[str]:
     """The methods that the path of a request takes: those of one of its routes are `known`, and there may be more."""
-    app: FastAPI = request.app
     found = {method.strip() for method in known.split(",")}
-    for path, operations in app.openapi()["paths"].items():
-        if compile_path(path)[0].fullmatch(request.url.path):
-            found |= {method.upper() for method in operations}
+    for route in documented_routes(request.app):
+        if route.path_regex.fullmatch(request.url.path):
+            found |= route.methods or set()
     return sorted(found)
 
 
 def route_paths(request: Request) -> list[str]:
-    """Every documented route of the application."""
-    app: FastAPI = request.app
-    return sorted(app.openapi()["paths"])
+    """Every documented path of the application."""
+    return sorted({route.path for route in documented_routes(request.app)})
+
+
+def documented_routes(app: FastAPI) -> list[APIRoute]:
+    """The routes that the OpenAPI document has, without making the document for it."""
+    return [route for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema]
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
