@@ -28,6 +28,7 @@ WORDS = {
     "dead-letters": "commune.cli.dead_letters:app",
     "alerts": "commune.cli.alerts:app",
     "ledger": "commune.cli.ledger:app",
+    "report": "commune.cli.report:report",
     "dashboards": "commune.cli.dashboards:app",
     "bench": "commune.cli.bench:app",
     "docs": "commune.cli.docs:app",
