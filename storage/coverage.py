@@ -32,6 +32,8 @@ _EPOCH = date(1970, 1, 1)
 _DAYS_TO_2000 = 10_957
 _ADJUSTED = ("operator", "technology", "surroundings")
 """Codes that the statements count from 1, so that 0 is none; here they count from 0, and -1 is none."""
+_SIGNAL, _SERVICE = 1, 2
+"""Bits of a pick's purpose."""
 _SAMPLE = (
     ("time_us", "time"),
     ("terminal", "int4"),
@@ -161,7 +163,7 @@ def write_day(connection: Connection[Any], commune: str, day: date, fingerprint:
     if entered is None:
         raise StorageError(f"there is no commune {commune}")
     number = int(entered[0])
-    _write(connection, "copy_coverage_picks", number, _PICK, count.picks, ("indoors", "purpose", "in_vehicle"))
+    _write(connection, "copy_coverage_picks", number, _PICK, count.picks, ("indoors", "in_vehicle"))
     _write(connection, "copy_coverage_cell_days", number, _CELL, count.cells, ("indoors",))
     told = [(operator, cause, samples) for (operator, cause), samples in sorted(count.left_out.items()) if samples]
     operators, causes, samples = zip(*told, strict=True) if told else ((), (), ())
@@ -252,6 +254,9 @@ def _write(
         elif name == "access_ok":
             types.append("boolean")
             listed.append([None if code < 0 else bool(code) for code in column.tolist()])
+        elif name == "purpose":
+            types += ["boolean", "boolean"]
+            listed += [(column & _SIGNAL > 0).astype(np.uint8), (column & _SERVICE > 0).astype(np.uint8)]
         elif name in flags:
             types.append("boolean")
             listed.append(column.astype(np.uint8))

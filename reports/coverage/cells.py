@@ -57,7 +57,7 @@ class Question:
 
 def chosen_picks(picks: Picks, question: Question) -> Picks:
     """The picks that are evidence for a question."""
-    return picks.take((picks.purpose == purpose_of(question.profile)) & (picks.indoors == question.indoors))
+    return picks.take(((picks.purpose & purpose_of(question.profile)) > 0) & (picks.indoors == question.indoors))
 
 
 def evidence_of(

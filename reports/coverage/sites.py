@@ -67,7 +67,7 @@ def dead_spots(spots: Sequence[Spot], picks: Picks, rules: CoverageRules) -> tup
     was measured in the commune show that it is not: what was not measured there is not known to be missing.
     """
     limits = rules.dead_spots
-    own = picks.take((picks.purpose == SIGNAL) & (picks.indoors == OUT))
+    own = picks.take(((picks.purpose & SIGNAL) > 0) & (picks.indoors == OUT))
     good = np.isin(own.technology, IN_SERVICE[Technology.ANY]) & (own.access_ok != 0)
     slot = (own.time_us + LOCAL_OFFSET_US) // (rules.slot_minutes * 60_000_000)
     close = near(floats([s.latitude for s in spots]), floats([s.longitude for s in spots]), own.fine, limits.radius_m)

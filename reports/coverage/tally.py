@@ -9,7 +9,7 @@ period exactly, and late samples cost no more than their own day.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from typing import Self
 
@@ -19,12 +19,12 @@ from reports.coverage.clean import DAY_US, LOCAL_OFFSET_US, local_day
 from reports.coverage.hexagons import Cells, cells_at, parents
 from reports.coverage.rules import CoverageRules
 from reports.coverage.samples import INDOOR, NR_NSA, VEHICLE, Samples, SmallIntegers
-from reports.grids import Flags, Floats, Integers, floats
+from reports.grids import Flags, Floats, Integers
 
 OUT, IN = 0, 1
 """In `indoors`: outdoors, or in a building."""
-SIGNAL, SERVICE = 0, 1
-"""In `purpose`: drawn among all samples, or among those with a test of the service."""
+SIGNAL, SERVICE = 1, 2
+"""Bits of `purpose`: drawn among all samples, and among those with a test of the service."""
 MOVING_M_S = 1.0
 _GOLDEN, _MIX_1, _MIX_2 = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
@@ -96,6 +96,12 @@ class CellDays:
 
 PICK_COLUMNS = tuple(column.name for column in fields(Picks))[1:]
 CELL_COLUMNS = tuple(column.name for column in fields(CellDays))[1:]
+_CELL_TYPES: dict[str, type] = {
+    "cell": np.uint64,
+    "operator": np.int8,
+    "indoors": np.int8,
+    **dict.fromkeys(("download_sum", "upload_sum", "latency_sum"), np.float64),
+}
 
 
 def fingerprint(rules: CoverageRules) -> str:
@@ -128,13 +134,14 @@ def tally(samples: Samples, rules: CoverageRules) -> tuple[Picks, CellDays]:
 def pick_days(samples: Samples, fine: Cells) -> Picks:
     """One sample for each day, fine cell, operator, surroundings and purpose."""
     indoors = (samples.surroundings == INDOOR).astype(np.int8)
+    tested = np.isfinite(samples.download) | (samples.access_ok == 0)
     everything = Picks(
         samples.operators,
         local_day(samples.time_us),
         fine,
         samples.operator,
         indoors,
-        np.full(len(samples), SIGNAL, dtype=np.int8),
+        (SIGNAL + SERVICE * tested).astype(np.int8),
         lots(samples.terminal, samples.time_us),
         samples.time_us,
         samples.technology,
@@ -146,22 +153,27 @@ def pick_days(samples: Samples, fine: Cells) -> Picks:
         samples.download,
         samples.access_ok,
     )
-    signal = least(everything, by_day=True)
-    tested = everything.take(np.isfinite(samples.download) | (samples.access_ok == 0))
-    tested.purpose[:] = SERVICE
-    return join_picks([signal, least(tested, by_day=True)])
+    return least(everything, by_day=True)
 
 
 def least(picks: Picks, *, by_day: bool = False) -> Picks:
     """Of each fine cell, operator, surroundings and purpose the pick of the least lot, or one of each day of them."""
-    _, place = np.unique(picks.fine, return_inverse=True)
-    group = ((place * 128 + picks.operator) * 2 + picks.indoors) * 2 + picks.purpose
-    if by_day and len(picks):
-        group = group * (int(np.ptp(picks.day)) + 1) + (picks.day - picks.day.min())
-    order = np.lexsort((picks.lot, group))
-    first = np.ones(order.shape, dtype=np.bool_)
-    first[1:] = np.diff(group[order]) != 0
-    return picks.take(order[first])
+    if not len(picks):
+        return picks
+    series = picks.operator.astype(np.int64) * 2 + picks.indoors
+    if by_day:
+        series += (picks.day - picks.day.min()) * 256
+    order = np.lexsort((picks.lot, picks.fine, series))
+    changes = (np.diff(picks.fine[order]) != 0) | (np.diff(series[order]) != 0)
+    group = np.concatenate([[0], np.cumsum(changes)])
+    won = np.zeros(len(picks), dtype=np.int8)
+    for purpose in (SIGNAL, SERVICE):
+        there = (picks.purpose[order] & purpose) > 0
+        candidates, groups = order[there], group[there]
+        first = np.ones(candidates.shape, dtype=np.bool_)
+        first[1:] = groups[1:] != groups[:-1]
+        won[candidates[first]] |= purpose
+    return replace(picks, purpose=won).take(won > 0)
 
 
 def join_picks(parts: list[Picks]) -> Picks:
@@ -172,34 +184,43 @@ def join_picks(parts: list[Picks]) -> Picks:
 
 def sum_days(samples: Samples, cell: Cells, rules: CoverageRules) -> CellDays:
     """The sums of each day, cell, operator and surroundings."""
+    if not len(samples):
+        nothing = {name: np.empty(0) for name in CELL_COLUMNS}
+        return CellDays(samples.operators, *(nothing[name].astype(_CELL_TYPES.get(name, np.int64)) for name in nothing))
     cells, place = np.unique(cell, return_inverse=True)
     day = local_day(samples.time_us)
-    first_day = int(day.min()) if day.size else 0
+    first_day = int(day.min())
     indoors = (samples.surroundings == INDOOR).astype(np.int64)
-    group = (((day - first_day) * max(cells.size, 1) + place) * 128 + samples.operator) * 2 + indoors
-    groups, at = np.unique(group, return_inverse=True)
     width = rules.slot_minutes * 60_000_000
     slots_a_day = -(-DAY_US // width)
     slot = (samples.time_us + LOCAL_OFFSET_US) % DAY_US // width
-    slots = np.bincount(np.unique(at * slots_a_day + slot) // slots_a_day, minlength=groups.size)
+    series = (((day - first_day) * cells.size + place) * 128 + samples.operator) * 2 + indoors
+    # One order for all sums: by series, and within each by slot.
+    order = np.argsort(series * slots_a_day + slot)
+    sorted_series, sorted_slot = series[order], slot[order]
+    begins = np.flatnonzero(np.concatenate([[True], np.diff(sorted_series) != 0]))
+    new_slot = np.concatenate([[True], (np.diff(sorted_series) != 0) | (np.diff(sorted_slot) != 0)])
+    groups = sorted_series[begins]
     new = (samples.technology >= 0) & (samples.technology <= NR_NSA)
     moving = (samples.surroundings == VEHICLE) | (samples.speed > MOVING_M_S)
 
     def count(chosen: Flags) -> Integers:
-        return np.bincount(at[chosen], minlength=groups.size).astype(np.int64)
+        result: Integers = np.add.reduceat(chosen[order].astype(np.int64), begins)
+        return result
 
     def total(chosen: Flags, values: Floats) -> Floats:
-        return floats(np.bincount(at[chosen], weights=values[chosen], minlength=groups.size))
+        result: Floats = np.add.reduceat(np.where(chosen, values, 0.0)[order], begins)
+        return result
 
     down, up, late = (new & np.isfinite(v) for v in (samples.download, samples.upload, samples.latency))
     return CellDays(
         samples.operators,
-        groups // 256 // max(cells.size, 1) + first_day,
-        cells[groups // 256 % max(cells.size, 1)] if cells.size else cells,
+        groups // 256 // cells.size + first_day,
+        cells[groups // 256 % cells.size],
         (groups // 2 % 128).astype(np.int8),
         (groups % 2).astype(np.int8),
-        np.bincount(at, minlength=groups.size).astype(np.int64),
-        slots.astype(np.int64),
+        np.diff(np.append(begins, order.size)),
+        np.add.reduceat(new_slot.astype(np.int64), begins),
         count(new),
         count(new & moving),
         count(down),

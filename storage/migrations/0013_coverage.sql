@@ -33,13 +33,15 @@ CREATE TABLE commune.coverage_day (
 );
 COMMENT ON COLUMN commune.coverage_day.rules IS 'fingerprint of the numbers that the count depends on';
 
--- One sample of each day, fine cell, operator, surroundings and purpose: the one with the least lot.
+-- Of each day, fine cell, operator and surroundings the sample with the least lot, and the one with the least lot of
+-- those with a test of the service; mostly they are one and the same.
 CREATE TABLE commune.coverage_pick (
     commune_id integer NOT NULL,
     day date NOT NULL,
     fine bigint NOT NULL,
     operator text NOT NULL,
     indoors boolean NOT NULL,
+    signal boolean NOT NULL,
     service boolean NOT NULL,
     lot bigint NOT NULL,
     time timestamptz NOT NULL,
@@ -51,11 +53,13 @@ CREATE TABLE commune.coverage_pick (
     sinr double precision,
     download double precision,
     access_ok boolean,
-    PRIMARY KEY (commune_id, day, fine, operator, indoors, service),
+    PRIMARY KEY (commune_id, day, fine, operator, indoors, signal),
+    CHECK (signal OR service),
     FOREIGN KEY (commune_id, day) REFERENCES commune.coverage_day ON DELETE CASCADE
 );
 COMMENT ON COLUMN commune.coverage_pick.fine IS 'H3 cell of resolution 11, 50 m from one to the next';
-COMMENT ON COLUMN commune.coverage_pick.service IS 'drawn among the samples with a test of the service, not among all';
+COMMENT ON COLUMN commune.coverage_pick.signal IS 'drawn among all samples';
+COMMENT ON COLUMN commune.coverage_pick.service IS 'drawn among the samples with a test of the service';
 
 CREATE TABLE commune.coverage_cell_day (
     commune_id integer NOT NULL,

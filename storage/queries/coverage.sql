@@ -78,7 +78,7 @@ RETURNING commune_id;
 -- The picks of some days of a commune, as `coverage_samples` has samples: every column of a fixed width, never NULL.
 SELECT (p.day - date '1970-01-01')::integer, p.fine,
     coalesce(array_position(%(operators)s::text[], p.operator), 0)::smallint, p.indoors::integer::smallint,
-    p.service::integer::smallint, p.lot, p.time,
+    (p.signal::integer + 2 * p.service::integer)::smallint, p.lot, p.time,
     coalesce(array_position(%(technologies)s::text[], p.technology), 0)::smallint, p.in_vehicle::integer::smallint,
     coalesce(p.ss_rsrp, 'NaN'), coalesce(p.ss_sinr, 'NaN'), coalesce(p.rsrp, 'NaN'), coalesce(p.sinr, 'NaN'),
     coalesce(p.download, 'NaN'), coalesce(p.access_ok::integer, -1)::smallint
@@ -103,7 +103,7 @@ GROUP BY l.operator, l.cause;
 
 -- name: copy_coverage_picks
 -- Write the picks of a day.
-COPY coverage_pick (commune_id, day, fine, operator, indoors, service, lot, time, technology, in_vehicle, ss_rsrp,
+COPY coverage_pick (commune_id, day, fine, operator, indoors, signal, service, lot, time, technology, in_vehicle, ss_rsrp,
     ss_sinr, rsrp, sinr, download, access_ok) FROM STDIN (FORMAT BINARY);
 
 -- name: copy_coverage_cell_days
