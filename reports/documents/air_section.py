@@ -83,14 +83,15 @@ def air_facts(sources: Sources) -> Iterator[Fact]:
 def air_section(sources: Sources) -> Iterator[Block]:
     """Headings, sentences, the chart of days and the tables of stations and exceedances."""
     yield Heading("Chất lượng không khí")
-    stations, communes = air_days(sources.reports["air"]), air_days(sources.reports["air_commune"])
+    stations = [one for one in air_days(sources.reports["air"]) if one.code in sources.active]
+    communes = air_days(sources.reports["air_commune"])
     if not stations:
         yield Paragraph("Trong kỳ, xã không có trạm quan trắc môi trường nào được tính.")
         return
     (commune,) = communes
     yield Heading("Chỉ số chất lượng không khí VN_AQI ngày", 2)
     yield Paragraph(_sentence(commune, len(stations)))
-    if commune.told:
+    if commune.told and commune.days > 1:
         yield _picture(sources.reports["air_commune"])
     yield _stations_table(sources, stations)
     yield Heading("Vượt giới hạn của QCVN 05:2023/BTNMT", 2)
@@ -132,10 +133,10 @@ def _stations_table(sources: Sources, stations: Sequence[AirDays]) -> Table:
     columns = (
         NUMBER,
         Column("Trạm", 2.6),
-        right("Số ngày có chỉ số", 1.1),
-        *(right(level.name.vi, 0.95) for level in LEVELS),
+        right("Số ngày có chỉ số", 1.05),
+        *(right(level.name.vi, 1.05) for level in LEVELS),
         right("Lớn nhất", 0.95),
-        Column("Ngày lớn nhất", 1.5, Align.CENTRE),
+        Column("Ngày lớn nhất", 1.75, Align.CENTRE),
     )
     rows: list[tuple[Cell, ...]] = []
     for one in stations:

@@ -11,7 +11,6 @@ from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
-from docx.table import Table as DocxTable
 from docx.table import _Cell as DocxCell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
@@ -147,6 +146,8 @@ def _write_table(file: DocxDocument, block: Table) -> None:
     table.autofit = False
     border_cells(table)
     pad_cells(table)
+    for place, width in enumerate(layout.widths_mm(block.columns)):
+        table.columns[place].width = Mm(width)
     _write_row(table.rows[0].cells, [column.title for column in block.columns], block.columns, header=True)
     for cell in table.rows[0].cells:
         shade(cell, HEADER_SHADE)
@@ -154,7 +155,6 @@ def _write_table(file: DocxDocument, block: Table) -> None:
         _write_row(table.add_row().cells, row, block.columns)
     repeat_header(table.rows[0])
     keep_rows_whole(table)
-    _set_widths(table, block.columns)
     note = file.add_paragraph()
     note.paragraph_format.space_after = Pt(6)
     note.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -165,18 +165,12 @@ def _write_table(file: DocxDocument, block: Table) -> None:
 def _write_row(
     cells: Sequence[DocxCell], values: Sequence[Cell], columns: Sequence[Column], *, header: bool = False
 ) -> None:
-    for cell, value, column in zip(cells, values, columns, strict=True):
+    for cell, value, column, width in zip(cells, values, columns, layout.widths_mm(columns), strict=True):
+        cell.width = Mm(width)
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph: DocxParagraph = cell.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if header else ALIGNMENTS[column.align]
         paragraph.paragraph_format.keep_with_next = header
         run = paragraph.add_run(tidy(shown(value)))
-        run.font.size = Pt(layout.TABLE_PT)
+        run.font.size = Pt(layout.TABLE_HEAD_PT if header else layout.TABLE_PT)
         run.bold = header or is_strong(value)
-
-
-def _set_widths(table: DocxTable, columns: Sequence[Column]) -> None:
-    for place, width in enumerate(layout.widths_mm(columns)):
-        table.columns[place].width = Mm(width)
-        for cell in table.columns[place].cells:
-            cell.width = Mm(width)

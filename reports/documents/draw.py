@@ -27,6 +27,8 @@ FONTS = Path(__file__).parent / "fonts"
 WIDTH_MM = 160.0
 DOTS_AN_INCH = 200
 MM_AN_INCH = 25.4
+LINES = ("-", (0, (4, 1.5)), (0, (1, 1)))
+"""After the last colour the colours begin again with another line."""
 STYLE: Any = {
     "font.family": "Tinos",
     "font.size": 10.5,
@@ -71,7 +73,7 @@ def _register_fonts() -> None:
 def _height_mm(chart: Chart) -> float:
     if isinstance(chart, Bars):
         return 22.0 + 7.5 * len(chart.bars)
-    return 120.0 if isinstance(chart, Map) else 68.0
+    return 100.0 if isinstance(chart, Map) else 68.0
 
 
 def _day_bars(axes: Axes, chart: DayBars) -> None:
@@ -86,13 +88,15 @@ def _day_bars(axes: Axes, chart: DayBars) -> None:
 
 def _day_lines(axes: Axes, chart: DayLines) -> None:
     days = _days(chart.days)
-    for (name, values), colour in zip(chart.series.items(), _colours(len(chart.series)), strict=True):
+    for place, (name, values) in enumerate(chart.series.items()):
+        colour, line = SERIES_COLOURS[place % len(SERIES_COLOURS)], LINES[place // len(SERIES_COLOURS) % len(LINES)]
         heights = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         marker = "o" if len(days) <= 40 or np.isfinite(heights).sum() <= 3 else ""
-        axes.plot(days, heights, color=colour, linewidth=1.3, marker=marker, markersize=2.5, label=name)
+        axes.plot(days, heights, color=colour, linestyle=line, linewidth=1.3, marker=marker, markersize=2.5, label=name)
     _limits(axes, chart.limits)
     _time_axis(axes, chart.axis)
-    _legend(axes, axes.get_lines())
+    if len(axes.get_lines()) > 1:
+        _legend(axes, axes.get_lines())
 
 
 def _bars(axes: Axes, chart: Bars) -> None:
@@ -114,7 +118,10 @@ def _bars(axes: Axes, chart: Bars) -> None:
         axes.set_xlim(0, 1.12)
         axes.set_xticks(np.linspace(0, 1, 6))
     else:
-        axes.margins(x=0.14)
+        longest = max(
+            (number for bar in chart.bars for number in (bar.value, bar.high) if number is not None), default=0.0
+        )
+        axes.set_xlim(0, longest * 1.14 or 1.0)
     _numbers(axes, "x", share=chart.share)
     for limit in chart.limits:
         axes.axvline(limit.value, color=limit.colour, linewidth=1.2, linestyle=(0, (5, 3)), label=limit.words)
@@ -123,10 +130,6 @@ def _bars(axes: Axes, chart: Bars) -> None:
 
 def _days(days: Sequence[Any]) -> Any:
     return date2num(list(days))  # type: ignore[no-untyped-call]
-
-
-def _colours(count: int) -> list[str]:
-    return [SERIES_COLOURS[place % len(SERIES_COLOURS)] for place in range(count)]
 
 
 def _limits(axes: Axes, limits: Sequence[Limit]) -> None:
@@ -162,7 +165,8 @@ def _numbers(axes: Axes, which: str, *, share: bool) -> None:
 
 def _legend(axes: Axes, handles: Sequence[Any]) -> None:
     if handles:
-        columns = min(len(handles), 4)
+        longest = max(len(str(handle.get_label())) for handle in handles)
+        columns = max(1, min(len(handles), 4, int(WIDTH_MM / (12 + 1.75 * longest))))
         axes.figure.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=9.5, handlelength=1.6)
 
 

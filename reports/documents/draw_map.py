@@ -36,7 +36,7 @@ def draw_map(axes: Axes, chart: Map) -> None:
         if mark.label:
             axes.annotate(mark.label, mark.at, xytext=(4, 3), textcoords="offset points", fontsize=7.5, zorder=5)
     for at, words in chart.labels:
-        axes.annotate(words, at, ha="center", va="center", fontsize=8, color="#333333", zorder=5)
+        axes.annotate(words, at, ha="center", va="center", fontsize=7, color="#777777", zorder=2)
     _frame(axes, _points(chart))
     _legend(axes, chart)
 

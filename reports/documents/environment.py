@@ -12,7 +12,7 @@ from reports.documents.places import hamlet_labels, hamlet_outlines
 from reports.documents.sources import Sources
 from reports.documents.tables import data_table, method_table, rules_table
 from reports.documents.water_section import irrigation_section, level_section, rain_section, water_facts
-from reports.documents.words import write_moment, write_period
+from reports.documents.words import unbroken, write_moment, write_period
 
 KINDS = {
     "environment": ("Trạm quan trắc môi trường", "#2E8B57", "o"),
@@ -45,7 +45,7 @@ def environment_document(sources: Sources, letter: Letter) -> Document:
         period=sources.period,
         at=sources.at,
         letter=letter,
-        subject=f"Kết quả giám sát môi trường {write_period(sources.period)}",
+        subject=f"Kết quả giám sát môi trường {unbroken(write_period(sources.period))}",
         blocks=(*grounds(letter, GROUNDS), *_blocks(sources)),
         annexes=(
             Annex(
@@ -76,7 +76,7 @@ def opening(sources: Sources, what: str) -> str:
 def _blocks(sources: Sources) -> Iterator[Block]:
     yield Paragraph(opening(sources, "kết quả giám sát môi trường"))
     yield Heading("Mạng lưới giám sát")
-    devices = [device for device in sources.devices if device.kind in KINDS]
+    devices = [device for device in sources.devices if device.kind in KINDS and device.code in sources.active]
     counts = ", ".join(
         f"{sum(device.kind == kind for device in devices)} {words[0].lower()}" for kind, words in KINDS.items()
     )

@@ -17,7 +17,7 @@ AGENCY_SHARE = 0.4
 NATION_PT, MOTTO_PT, AGENCY_PT = 12.0, 13.0, 12.0
 BODY_PT, TITLE_PT = 13.0, 14.0
 RECIPIENTS_TITLE_PT, RECIPIENTS_PT = 12.0, 11.0
-TABLE_PT, CAPTION_PT, NOTE_PT = 11.0, 12.0, 11.0
+TABLE_PT, TABLE_HEAD_PT, CAPTION_PT, NOTE_PT = 11.0, 10.0, 12.0, 11.0
 INDENT_MM = 10.0
 """The first line of a paragraph: 1 cm or 1.27 cm."""
 PARAGRAPH_PT = 6.0
@@ -26,7 +26,16 @@ LINE_SPACING = 1.1
 PICTURE_MM = 160.0
 
 
+NARROWEST_MM = 10.5
+"""A narrower column breaks the shortest title."""
+
+
 def widths_mm(columns: Sequence[Column]) -> list[float]:
-    """The width of each column of a table that fills the page."""
-    total = sum(column.weight for column in columns)
-    return [TEXT_MM * column.weight / total for column in columns]
+    """The width of each column of a table that fills the page, by their weights; none is narrower than readable."""
+    weights = [column.weight for column in columns]
+    narrow = [TEXT_MM * weight / sum(weights) < NARROWEST_MM for weight in weights]
+    free = TEXT_MM - NARROWEST_MM * sum(narrow)
+    rest = sum(weight for weight, is_narrow in zip(weights, narrow, strict=True) if not is_narrow) or 1.0
+    return [
+        NARROWEST_MM if is_narrow else free * weight / rest for weight, is_narrow in zip(weights, narrow, strict=True)
+    ]

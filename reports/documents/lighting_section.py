@@ -51,7 +51,7 @@ def lighting_section(sources: Sources) -> Iterator[Block]:
         f"{write_share(commune.figures['availability'].value)} số giờ phải sáng; tổng số giờ đèn hỏng là "
         f"{write_number(fault_hours(commune), 1)}."
     )
-    hamlets = sources.reports["lighting_hamlets"].rows
+    hamlets = [row for row in sources.reports["lighting_hamlets"].rows if row.figures["hours_required"].value]
     bars = tuple(Bar(_name(sources, row), row.figures["availability"].value) for row in hamlets)
     words = f"Biểu đồ thanh độ sẵn sàng của đèn ở {len(bars)} nơi."
     yield Picture("Độ sẵn sàng của đèn theo thôn", Bars(bars, "", share=True), words)

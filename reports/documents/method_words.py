@@ -43,3 +43,25 @@ METHOD_WORDS: dict[str, str] = {
     "acknowledged": "Cảnh báo phát sinh trong kỳ và có người tiếp nhận trước khi hết kỳ.",
     "duration": "Trung vị thời gian từ lúc phát sinh đến lúc kết thúc của các cảnh báo kết thúc trong kỳ.",
 }
+
+SOURCE_WORDS: dict[str, str] = {
+    "measured": "số đo của thiết bị",
+    "measured rainfall": "lượng mưa đo được",
+    "measured level": "mực nước đo được",
+    "rules of the commune": "quy tắc của xã",
+    "QĐ 18/2021/QĐ-TTg, article 46; levels as in the rules of the commune": "QĐ 18/2021/QĐ-TTg, Điều 46; mức theo quy "
+    "tắc của xã",
+    "QĐ 05/2020/QĐ-TTg; rules of alerts of the commune": "QĐ 05/2020/QĐ-TTg; mức đặt trong quy tắc cảnh báo",
+    "definition of the report": "định nghĩa của báo cáo",
+    "1709/BKHCN-CĐSQG: dữ liệu đúng, đủ, sạch, sống; definition of the report": "1709/BKHCN-CĐSQG; cách tính riêng",
+    "meter of the lamp": "công tơ của đèn",
+    "sun by astral; DALI parts 251 to 253 (D4i)": "giờ mặt trời lặn, mọc tính theo vị trí; DALI phần 251–253 (D4i)",
+    "book of alerts": "sổ cảnh báo",
+}
+"""The sources that are told in English, in Vietnamese."""
+
+
+def source_words(source: str) -> str:
+    """The source of a method in Vietnamese; the names of documents are the same in both."""
+    told = SOURCE_WORDS.get(source, source)
+    return told.replace("chapter", "chương").replace(" to ", " đến ").replace("eq.", "công thức")

@@ -26,7 +26,7 @@ from reports.documents.model import (
 )
 from reports.documents.sources import Sources
 from reports.documents.tables import NUMBER, counted, data_table, method_table, right, rules_table
-from reports.documents.words import write_number, write_period, write_share
+from reports.documents.words import unbroken, write_number, write_period, write_share
 from reports.figures import Row
 
 GROUNDS = (
@@ -64,7 +64,7 @@ def operations_document(sources: Sources, letter: Letter) -> Document:
         period=sources.period,
         at=sources.at,
         letter=letter,
-        subject=f"Kết quả vận hành hệ thống giám sát, điều hành thông minh {write_period(sources.period)}",
+        subject=f"Kết quả vận hành hệ thống giám sát, điều hành thông minh {unbroken(write_period(sources.period))}",
         blocks=(*grounds(letter, GROUNDS), *_blocks(sources)),
         annexes=(Annex("Phương pháp tính và các con số áp dụng", (method_table(reports.values()), rules)),),
         data=tuple(data_table(sources, reports[name], sheet) for name, sheet in SHEETS.items() if reports[name].rows),
@@ -171,8 +171,8 @@ def _quality(sources: Sources) -> Iterator[Block]:
         NUMBER,
         Column("Loại thiết bị", 2.8),
         *(right(names[name].name.vi.capitalize(), 1.1) for name in MEASURES),
-        right("Số đo", 1.2),
-        right("Phải có", 1.2),
+        right("Số đo", 1.5),
+        right("Phải có", 1.5),
     )
     body = counted(
         (

@@ -76,6 +76,10 @@ class _Page(FPDF):
             self.add_page()
 
 
+TABLE_BEGIN_MM = 48.0
+"""What the caption, the header and the first row of a table take, at most as a rule: they stay together."""
+
+
 def tidy(text: str) -> str:
     """A text of composed letters: fonts place a separate tone mark badly."""
     return unicodedata.normalize("NFC", text)
@@ -192,7 +196,7 @@ def _paragraph(page: _Page, block: Paragraph) -> None:
 
 
 def _table(page: _Page, block: Table) -> None:
-    page.room_for(30)
+    page.room_for(TABLE_BEGIN_MM)
     page.lines(block.caption, layout.CAPTION_PT, "I", after=3)
     page.style(layout.TABLE_PT)
     page.set_line_width(0.2)
@@ -201,11 +205,11 @@ def _table(page: _Page, block: Table) -> None:
         width=layout.TEXT_MM,
         col_widths=layout.widths_mm(block.columns),
         text_align=[ALIGNMENTS[column.align] for column in block.columns],
-        headings_style=FontFace(family=FONT, emphasis="BOLD", fill_color=HEADER_SHADE),
+        headings_style=FontFace(family=FONT, emphasis="BOLD", size_pt=layout.TABLE_HEAD_PT, fill_color=HEADER_SHADE),
         repeat_headings=TableHeadingsDisplay.ON_TOP_OF_EVERY_PAGE,
         borders_layout=TableBordersLayout.ALL,
         line_height=layout.TABLE_PT * MM_A_POINT * LINE,
-        padding=(0.6, 1.0),
+        padding=(0.6, 0.8),
     ) as table:
         head = table.row()
         for column in block.columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import fill
 from typing import Any
 
 from reports.documents.charts import Point
@@ -28,7 +29,7 @@ def hamlet_outlines(hamlets: Iterable[HamletRow]) -> Rings:
 def hamlet_labels(hamlets: Iterable[HamletRow]) -> tuple[tuple[Point, str], ...]:
     """The name of each hamlet that has a place, at that place."""
     return tuple(
-        ((hamlet.longitude, hamlet.latitude), hamlet.name)
+        ((hamlet.longitude, hamlet.latitude), fill(hamlet.name, 12))
         for hamlet in hamlets
         if hamlet.longitude is not None and hamlet.latitude is not None
     )

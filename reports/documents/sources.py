@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from reports.as_json import report_members
 from reports.availability_report import availability_report
 from reports.data_quality_report import data_quality_report
 from reports.evapotranspiration_report import evapotranspiration_report
-from reports.figures import Group, Report
+from reports.figures import Figure, Group, Report, Row
 from reports.irrigation_report import irrigation_report
 from reports.lighting_report import lighting_report
 from reports.rain_report import rain_report
@@ -80,6 +80,23 @@ class Sources:
         """The moment up to which the data go."""
         return self.scope.now
 
+    @property
+    def active(self) -> frozenset[str]:
+        """Codes of the devices that were there in the period: by their registration, or by what they sent."""
+        start, end = self.scope.period.start, self.at
+        there = {
+            device.code
+            for device in self.devices
+            if device.registered_at < end and (device.retired_at is None or device.retired_at > start)
+        }
+        told = {
+            row.place.device
+            for report in self.reports.values()
+            for row in report.rows
+            if row.place.device is not None and any(f.value is not None and f.inputs > 0 for f in _told(row))
+        }
+        return frozenset(there | told)
+
     def name_of(self, code: str | None) -> str:
         """A device as people call it."""
         found = next((device.name for device in self.devices if device.code == code), "")
@@ -88,6 +105,11 @@ class Sources:
     def hamlet_name(self, code: str | None) -> str:
         """A hamlet as people call it."""
         return next((hamlet.name for hamlet in self.hamlets if hamlet.code == code), code or "")
+
+
+def _told(row: Row) -> Iterator[Figure]:
+    """The figures of a row that readings stand behind, not rules."""
+    yield from (figure for figure in row.figures.values() if figure.method not in ("limit", "alarm"))
 
 
 def gather(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reports.documents.figure_words import FIGURE_WORDS, cell_of
-from reports.documents.method_words import METHOD_WORDS
+from reports.documents.method_words import METHOD_WORDS, source_words
 from reports.documents.model import Align, Cell, Column, Number, Table
 from reports.documents.sources import Sources
 from reports.documents.words import UNKNOWN, write_clock
@@ -53,7 +53,9 @@ def method_table(reports: Iterable[Report]) -> Table:
     for report in reports:
         used = {figure.method for row in report.rows for figure in row.figures.values()}
         methods |= {name: method for name, method in report.methods.items() if name in used}
-    rows = counted((method.name.vi, METHOD_WORDS[name], method.source) for name, method in methods.items())
+    rows = counted(
+        (method.name.vi, METHOD_WORDS[name], source_words(method.source)) for name, method in methods.items()
+    )
     columns = (NUMBER, Column("Số liệu", 1.8), Column("Cách tính", 4.6), Column("Căn cứ", 2.4))
     return Table("Phương pháp tính các số liệu", columns, rows, sheet="Phương pháp")
 

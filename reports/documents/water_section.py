@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from devices.model import Text
@@ -94,7 +94,7 @@ def level_section(sources: Sources) -> Iterator[Block]:
     """Water levels by gauge, beside their alarm levels."""
     yield Heading("Mực nước")
     report = sources.reports["water"]
-    gauges = list(dict.fromkeys(row.place.device for row in report.rows))
+    gauges = [code for code in dict.fromkeys(row.place.device for row in report.rows) if code in sources.active]
     if not gauges:
         yield Paragraph("Trong kỳ, xã không có trạm đo mực nước nào được tính.")
         return
@@ -110,15 +110,17 @@ def level_section(sources: Sources) -> Iterator[Block]:
         f"Xã có {len(gauges)} trạm đo mực nước. Mực nước cao nhất là {top} cm, tại "
         f"{sources.name_of(highest.place.device)}, ngày {write_day(day_of(highest))}. {over}"
     )
-    yield _levels_picture(sources, report, gauges)
+    if len(sources.scope.period.days) > 1:
+        yield _levels_picture(sources, report, gauges)
     yield _levels_table(sources, report, gauges)
 
 
-def _levels_picture(sources: Sources, report: Report, gauges: list[str | None]) -> Picture:
+def _levels_picture(sources: Sources, report: Report, gauges: Sequence[str]) -> Picture:
     days = tuple(dict.fromkeys(day_of(row) for row in report.rows))
     series = {
         sources.name_of(gauge): tuple(known(row, "level_highest") for row in report.rows if row.place.device == gauge)
         for gauge in gauges
+        if any(known(row, "level_highest") is not None for row in report.rows if row.place.device == gauge)
     }
     limits: tuple[Limit, ...] = ()
     if len(gauges) == 1:
@@ -132,13 +134,13 @@ def _levels_picture(sources: Sources, report: Report, gauges: list[str | None]) 
     return Picture("Mực nước cao nhất từng ngày", chart, f"Biểu đồ đường mực nước của {len(gauges)} trạm.")
 
 
-def _levels_table(sources: Sources, report: Report, gauges: list[str | None]) -> Table:
+def _levels_table(sources: Sources, report: Report, gauges: Sequence[str]) -> Table:
     columns = (
         NUMBER,
         Column("Trạm", 2.4),
         right("Thấp nhất (cm)", 1.1),
         right("Cao nhất (cm)", 1.1),
-        Column("Ngày cao nhất", 1.3, Align.CENTRE),
+        Column("Ngày cao nhất", 1.7, Align.CENTRE),
         *(right(f"Báo động {alarm} (cm)", 1.0) for alarm in ALARMS),
         *(right(f"Số giờ từ BĐ{alarm}", 0.9) for alarm in ALARMS),
     )
@@ -175,8 +177,9 @@ def irrigation_section(sources: Sources) -> Iterator[Block]:
             f"Bốc thoát hơi tham chiếu ET0 của {len(told)} ngày có đủ số liệu là {write_number(sum_, 1)} mm, "
             f"trung bình {mean} mm/ngày."
         )
-        chart = DayLines(tuple(map(day_of, days)), {"ET0": tuple(known(row, "et0") for row in days)}, "mm/ngày")
-        yield Picture("ET0 từng ngày", chart, f"Biểu đồ đường ET0 của {len(told)} ngày, trung bình {mean} mm.")
+        if len(days) > 1:
+            chart = DayLines(tuple(map(day_of, days)), {"ET0": tuple(known(row, "et0") for row in days)}, "mm/ngày")
+            yield Picture("ET0 từng ngày", chart, f"Biểu đồ đường ET0 của {len(told)} ngày, trung bình {mean} mm.")
     zones = list(dict.fromkeys((row.place.device, row.place.part) for row in report.rows))
     if not zones:
         yield Paragraph("Trong kỳ không có khu tưới nào có số liệu.")

@@ -63,6 +63,11 @@ def write_period(period: str) -> str:
     return f"tháng {month} năm {year}"
 
 
+def unbroken(text: str) -> str:
+    """Words that stay on one line."""
+    return text.replace(" ", "\u00a0")
+
+
 def bare_name(commune: str) -> str:
     """The name of a commune without the word for what it is: Xã Gia Lộc is Gia Lộc."""
     return re.sub(r"^(xã|phường|đặc khu|tỉnh|thành phố)\s+", "", commune.strip(), flags=re.IGNORECASE)
