@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -82,8 +82,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        reader = Reader(database_url, pool_connections=pool_connections)
-        try:
+        held = nullcontext() if registrar is None else closing(registrar)
+        with held, closing(Reader(database_url, pool_connections=pool_connections)) as reader:
             measured.watch(reader)
             app.state.context = Context(
                 reader,
@@ -99,11 +99,14 @@ def create_app(
             )
             app.state.feed = Feed(picture_reader(app.state.context))
             yield
-        finally:
-            reader.close()
-            if registrar is not None:
-                registrar.close()
 
+    return _assembled(title, measured, lifespan)
+
+
+def _assembled(
+    title: str, measured: metrics.Metrics, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]
+) -> FastAPI:
+    """The application with its routes, errors, headers and metrics."""
     app = FastAPI(
         title=title,
         version="1",
