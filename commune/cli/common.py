@@ -78,3 +78,15 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
     """Call `stop` on SIGTERM and SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop())
+
+
+def told_to_stop() -> Callable[[], bool]:
+    """Ask the returned function whether SIGTERM or SIGINT has come since."""
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        told = True
+
+    stop_on_signals(stop)
+    return lambda: told

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.status import Status
 from rich.table import Table
 
-from commune.cli.common import echo_json, fail, open_database, stop_on_signals
+from commune.cli.common import echo_json, fail, open_database, told_to_stop
 from commune.cli.simulate_backfill import backfill_command
 from commune.cli.simulate_load import load_command
 from commune.cli.simulate_options import (
@@ -25,8 +22,10 @@ from commune.cli.simulate_options import (
     broker_of,
     chosen_simulators,
     failures,
+    live,
     moment,
 )
+from commune.cli.simulate_storm import storm_command
 from commune.cli.simulate_verify import verify_command
 from commune.sample import register
 from commune.settings import read_settings
@@ -42,6 +41,7 @@ from simulators.run import LAG_WORTH_SAYING_SECONDS, Simulation, Statistics
 app = typer.Typer(help="Simulated communes: run live, backfill history, register, preview.", no_args_is_help=True)
 app.command("backfill")(backfill_command)
 app.command("load")(load_command)
+app.command("storm")(storm_command)
 app.command("verify")(verify_command)
 
 _HOUR_SECONDS = 3600
@@ -74,13 +74,7 @@ def run_command(
     misbehave; with the same --seed, --fleet and --start two runs send the same bytes and write equal manifests.
     """
     settings = read_settings()
-    stopped = False
-
-    def stop() -> None:
-        nonlocal stopped
-        stopped = True
-
-    stop_on_signals(stop)
+    stopped = told_to_stop()
     begin = None if start is None else int(unix(moment(start, "--start")))
     with failures():
         simulators = chosen_simulators(commune, seed, devices)
@@ -90,9 +84,9 @@ def run_command(
         with (
             recorded(manifest, simulation, load(commune)) as record,
             Lines(broker_of(broker, settings), client_id, own=own, manifest=record) as lines,
-            _live(as_json) as shown,
+            live(as_json, "Working out the world …", _how_far) as shown,
         ):
-            result = simulation.run(lines, stop=lambda: stopped, progress=shown)
+            result = simulation.run(lines, stop=stopped, progress=shown)
     _tell(result, as_json)
 
 
@@ -185,15 +179,8 @@ def _summary(result: Statistics) -> str:
     )
 
 
-@contextmanager
-def _live(quiet: bool) -> Iterator[Callable[[Statistics], None]]:
-    """A line on standard error that tells how a run is getting on; nothing where nobody looks."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    with Status("Working out the world …", console=console) as status:
-        yield lambda done: status.update(
-            f"{done.published} published, {done.acknowledged} acknowledged, {done.readings} readings, "
-            f"at most {done.lag_seconds:.1f} s late"
-        )
+def _how_far(done: Statistics) -> str:
+    return (
+        f"{done.published} published, {done.acknowledged} acknowledged, {done.readings} readings, "
+        f"at most {done.lag_seconds:.1f} s late"
+    )

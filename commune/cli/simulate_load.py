@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.status import Status
 
-from commune.cli.common import echo_json, fail, open_database, stop_on_signals
-from commune.cli.simulate_options import BrokerOption, JsonOption, broker_of, failures
+from commune.cli.common import echo_json, fail, open_database, told_to_stop
+from commune.cli.simulate_options import BrokerOption, JsonOption, broker_of, failures, live
 from commune.sample import register_load
 from commune.settings import read_settings
 from simulators.load import Counts
@@ -41,13 +37,7 @@ def load_command(
     broker refuses anything; asks for nothing that the machine cannot do, and says why.
     """
     settings = read_settings()
-    stopped = False
-
-    def stop() -> None:
-        nonlocal stopped
-        stopped = True
-
-    stop_on_signals(stop)
+    stopped = told_to_stop()
     load = Load(devices, rate, seconds, processes, connections)
     with failures():
         load.parts()
@@ -55,17 +45,15 @@ def load_command(
             with open_database(settings) as session:
                 added = register_load(session, devices)
             typer.echo(f"{added} devices registered, {devices - added} were already.", err=True)
-        with _live(as_json) as shown:
-            result = run_load(
-                load, broker_of(broker, settings), f"load-{os.getpid()}", stop=lambda: stopped, progress=shown
-            )
+        with live(as_json, "Connecting …", _how_far) as shown:
+            result = run_load(load, broker_of(broker, settings), f"load-{os.getpid()}", stop=stopped, progress=shown)
     if as_json:
         echo_json(result.as_dict())
     else:
         typer.echo(_summary(result))
     if result.refused:
         fail(f"the broker refused {result.refused} of {result.published} messages: may this account publish for them?")
-    if not result.is_reached and not stopped:
+    if not result.is_reached and not stopped():
         fail(
             f"the rate was not reached: {result.rate_per_second:,.0f} messages a second of {rate:,.0f}. The broker or "
             "this machine can do no more, or more --processes can"
@@ -85,12 +73,5 @@ def _summary(result: LoadResult) -> str:
     return words
 
 
-@contextmanager
-def _live(quiet: bool) -> Iterator[Callable[[Counts], None]]:
-    """A line on standard error that tells how far it is; nothing where nobody looks."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    with Status("Connecting …", console=console) as status:
-        yield lambda done: status.update(f"{done.published:,} published, {done.acknowledged:,} acknowledged")
+def _how_far(done: Counts) -> str:
+    return f"{done.published:,} published, {done.acknowledged:,} acknowledged"

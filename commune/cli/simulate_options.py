@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import typer
+from rich.console import Console
+from rich.status import Status
 
 from broker.address import BrokerAddress
 from broker.errors import BrokerError
@@ -25,6 +27,7 @@ from simulators.errors import SimulatorError
 from simulators.messages import simulators_of
 from storage.arrivals import now
 
+State = TypeVar("State")
 CommuneOption = Annotated[str, typer.Option(help="Name of the sample commune.")]
 SeedOption = Annotated[int, typer.Option(help="Seed of the world; the same seed gives the same world.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -46,6 +49,17 @@ def chosen_simulators(commune: str, seed: int, devices: int | None) -> list[Simu
     if devices is not None and devices > len(sample.devices):
         fail(f"the sample commune {commune} has {len(sample.devices)} devices, not {devices}")
     return simulators_of(sample, seed, devices)
+
+
+@contextmanager
+def live(quiet: bool, first: str, words: Callable[[State], str]) -> Iterator[Callable[[State], None]]:
+    """A line on standard error that tells how far it is in `words`, `first` at first; nothing where nobody looks."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with Status(first, console=console) as status:
+        yield lambda state: status.update(words(state))
 
 
 def broker_of(url: str | None, settings: Settings) -> BrokerAddress:
