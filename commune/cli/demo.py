@@ -62,10 +62,7 @@ def demo(
     published = received = stored + duplicate + dead_lettered does not hold at the end, a kind was not heard of, or the
     database does not hold what the --manifest says. What is killed when follows from --seed.
     """
-    if fleet is not None and days:
-        fail("a history has no faults and would contradict a fleet that has: leave --days out, or --fleet", 2)
-    if manifest is not None and manifest.exists():
-        fail(f"{manifest} is there already; a manifest is of one run", 2)
+    _check(days, fleet, manifest)
     past = days if days is not None else DAYS if fleet is None else 0.0
     plan = Plan(seconds, speed, past, commune, devices, seed, edition, api_port, chaos, fleet, manifest, tls)
     reckoning = show(plan, quiet=as_json)
@@ -76,6 +73,14 @@ def demo(
     differences = watched if seconds is None else reckoning.differences()
     if differences:
         fail("\n".join(differences))
+
+
+def _check(days: float | None, fleet: str | None, manifest: Path | None) -> None:
+    """Fail where what is asked for contradicts itself."""
+    if fleet is not None and days:
+        fail("a history has no faults and would contradict a fleet that has: leave --days out, or --fleet", 2)
+    if manifest is not None and manifest.exists():
+        fail(f"{manifest} is there already; a manifest is of one run", 2)
 
 
 def show(plan: Plan, *, quiet: bool) -> Reckoning:

@@ -197,6 +197,43 @@ class Demonstration:
     ) -> Reckoning:
         """Simulate until the end, let ingest finish, and add up."""
         began = time.monotonic()
+        statistics, lines = self._simulate(simulators, start, database, broker, before, chaos)
+        self._drain(database, before, statistics.acknowledged + statistics.wills)
+        with closing(database.connect()) as session:
+            witness = None if self.plan.manifest is None else self._hear_witness(session, self.plan.manifest)
+            after = Books.read(session).since(before)
+        in_hand = services.metric(self._ingest_port, "commune_ingest_in_hand")
+        return Reckoning(
+            edition=database.edition,
+            sent=statistics.published,
+            published=statistics.acknowledged,
+            received=after.received,
+            stored=after.stored,
+            duplicate=after.duplicate,
+            dead_lettered=after.dead_lettered,
+            in_hand=-1 if in_hand is None else int(in_hand),
+            redelivered=after.redelivered,
+            resent=lines.resent,
+            kinds=after.kinds,
+            history_readings=history.stored,
+            devices=len(simulators),
+            seconds=round(time.monotonic() - began, 3),
+            chaos=chaos.done,
+            wills=statistics.wills,
+            reopened=lines.reopened,
+            witness=witness,
+        )
+
+    def _simulate(
+        self,
+        simulators: list[Simulator],
+        start: int,
+        database: Database,
+        broker: MosquittoServer,
+        before: Books,
+        chaos: Chaos,
+    ) -> tuple[Statistics, Lines]:
+        """Simulate until the end; returns what was published and the lines that it went over."""
         until = "until Ctrl-C" if self.plan.seconds is None else f"for {self.plan.seconds:g} s"
         self.tell(f"simulating {len(simulators)} devices {until}, {self.plan.speed:g} times as fast as life")
         simulation = Simulation(
@@ -224,32 +261,7 @@ class Demonstration:
             ) as lines,
             chaos if self.plan.chaos else nullcontext(),
         ):
-            statistics = simulation.run(lines, stop=lambda: self.ending.asked, progress=progress)
-        self._drain(database, before, statistics.acknowledged + statistics.wills)
-        with closing(database.connect()) as session:
-            witness = None if self.plan.manifest is None else self._hear_witness(session, self.plan.manifest)
-            after = Books.read(session).since(before)
-        in_hand = services.metric(self._ingest_port, "commune_ingest_in_hand")
-        return Reckoning(
-            edition=database.edition,
-            sent=statistics.published,
-            published=statistics.acknowledged,
-            received=after.received,
-            stored=after.stored,
-            duplicate=after.duplicate,
-            dead_lettered=after.dead_lettered,
-            in_hand=-1 if in_hand is None else int(in_hand),
-            redelivered=after.redelivered,
-            resent=lines.resent,
-            kinds=after.kinds,
-            history_readings=history.stored,
-            devices=len(simulators),
-            seconds=round(time.monotonic() - began, 3),
-            chaos=chaos.done,
-            wills=statistics.wills,
-            reopened=lines.reopened,
-            witness=witness,
-        )
+            return simulation.run(lines, stop=lambda: self.ending.asked, progress=progress), lines
 
     def _hear_witness(self, session: Session, manifest: Path) -> dict[str, Any]:
         """Compare the manifest with the database."""
