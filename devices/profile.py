@@ -104,13 +104,15 @@ class Deployment:
     """A field of the plan, the kinds of devices that serve it, and how many of them must be live.
 
     Each of the groups in `kinds` needs a live device: ("environment",), ("water_level",) asks for both, and
-    ("lighting", "camera") for one of the two. `at_least` counts the live devices of each group.
+    ("lighting", "camera") for one of the two. `at_least` counts the live devices of each group. `field` is, of early
+    warning, the field of a reading whose rules of alert have to be awake.
     """
 
     code: str
     title: Text
     kinds: tuple[tuple[str, ...], ...]
     at_least: int = 1
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,17 +58,20 @@ class _Deployment(_Part):
     title: _Words
     kinds: Annotated[list[Annotated[list[str], Field(min_length=1)]], Field(min_length=1)]
     at_least: Annotated[int, Field(ge=1)] = 1
+    field: str = ""
 
     @model_validator(mode="after")
     def _knows_kinds(self) -> Self:
         for name in (name for group in self.kinds for name in group):
             if name not in KINDS:
                 raise ValueError(f"there is no kind {name!r}; the kinds are {', '.join(KINDS)}")
+            if self.field and self.field not in KINDS[name].by_name:
+                raise ValueError(f"the kind {name} has no field {self.field!r}")
         return self
 
     @property
     def deployment(self) -> Deployment:
-        return Deployment(self.code, self.title.text, tuple(tuple(group) for group in self.kinds), self.at_least)
+        return Deployment(self.code, self.title.text, tuple(map(tuple, self.kinds)), self.at_least, self.field)
 
 
 class _Target(_Part):
@@ -100,6 +103,8 @@ class _Target(_Part):
         counted = self.indicator in (Indicator.DEPLOYED, Indicator.EARLY_WARNING)
         if counted != bool(self.deployments):
             raise ValueError("`deployments` belong to the indicators deployed and early_warning, which need them")
+        if (self.indicator is Indicator.EARLY_WARNING) != any(field.field for field in self.deployments):
+            raise ValueError("`field` is named by the deployments of early_warning, and by no others")
         if counted and self.threshold > len(self.deployments):
             raise ValueError(f"{self.threshold:g} of {len(self.deployments)} deployments cannot be reached")
         return self

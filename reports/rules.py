@@ -19,6 +19,7 @@ from reports.documents.letter import LetterRules
 from reports.errors import BadRules
 from reports.irrigation import RootZone, WettingAndDrying
 from reports.rain import RAINY_DAY_MM
+from reports.targets_rules import TargetRules
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -165,6 +166,7 @@ class ReportRules(_Rules):
     lighting: LightingRules = LightingRules()
     availability: AvailabilityRules = AvailabilityRules()
     coverage: CoverageRules = CoverageRules()
+    targets: TargetRules = TargetRules()
     documents: Annotated[dict[str, LetterRules], Field(description="How documents begin and end, by commune.")] = {}
 
 
