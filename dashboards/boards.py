@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dashboards import device, kinds, overview, quality
+from dashboards import coverage, device, kinds, overview, quality, targets
 from dashboards.board import Board, text
 from devices.model import Kind
 
 
 def boards(catalogue: Mapping[str, Kind]) -> tuple[Board, ...]:
-    """The dashboards of a catalogue: the overview, one a kind, data quality, one device."""
+    """The dashboards of a catalogue: the overview, one a kind, coverage, targets, data quality, one device."""
     of_kinds = (kinds.board(kind) for kind in catalogue.values())
-    return (overview.board(), *of_kinds, quality.board(), device.board(catalogue))
+    return (overview.board(), *of_kinds, coverage.board(), targets.board(), quality.board(), device.board(catalogue))
 
 
 def files(catalogue: Mapping[str, Kind]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from dashboards.statements import statement
 
 COMMUNES = Variable("commune", "Xã", "Các xã cần xem", statement("communes"))
 HAMLETS = Variable("hamlet", "Thôn", "Các thôn của những xã đã chọn", statement("hamlets"))
+OPERATORS = Variable("operator", "Nhà mạng", "Các nhà mạng đã được đo", statement("operators"))
 KEEP_RANGE = "${__url_time_range}"
 TO_DEVICE = (
     "Mở bảng của thiết bị",

@@ -10,6 +10,7 @@ from dashboards.common import (
     HAMLETS,
     HEALTH_COLUMN,
     HIDDEN,
+    OPERATORS,
     SEEN,
     alert_count,
     counts,
@@ -18,7 +19,7 @@ from dashboards.panels import Column, Panel, Shape
 from dashboards.sdk import units
 from dashboards.statements import statement
 from devices.model import Behaviour, Field, Kind
-from storage.wall_queries import label_counts, latest_table, trend
+from storage.wall_queries import has_operators, label_counts, latest_table, trend
 
 WHOLE = frozenset({units.DecibelMilliWatt})
 """Units that Grafana scales by magnitude, so that decimals would mislead."""
@@ -43,7 +44,7 @@ def board(kind: Kind) -> Board:
         f"commune-kind-{kind.name}",
         kind.title.vi,
         f"{kind.meaning.vi}.",
-        (COMMUNES, HAMLETS, devices),
+        (COMMUNES, HAMLETS, devices, *((OPERATORS,) if has_operators(kind) else ())),
         (Row("Lúc này", now), Row("Diễn biến", tuple(_trend(kind, field) for field in fields))),
     )
 

@@ -14,8 +14,11 @@ from storage.sql import parse
 
 @cache
 def _statements() -> dict[str, str]:
-    source = files("dashboards").joinpath("queries").joinpath("panels.sql")
-    return parse(source.read_text(encoding="utf-8"), "dashboards/queries/panels.sql")
+    found: dict[str, str] = {}
+    for source in sorted(files("dashboards").joinpath("queries").iterdir(), key=lambda entry: entry.name):
+        if source.name.endswith(".sql"):
+            found |= parse(source.read_text(encoding="utf-8"), f"dashboards/queries/{source.name}")
+    return found
 
 
 def names() -> tuple[str, ...]:

@@ -76,11 +76,12 @@ def plan(
     rollups: bool = True,
     watch: bool = True,
     coverage: bool = True,
+    targets: bool = True,
 ) -> list[sql.Composable]:
     """The statements that bring the database to the catalogue; none when it is there already.
 
     `timescaledb` says whether the database has the extension (or will have it by then), `rollups` whether it has what
-    rollups need, `watch` what the views of alerts, ingest and the broker need, `coverage` what that of coverage needs.
+    rollups need, `watch` what the views of alerts, ingest and the broker need, `coverage` and `targets` what theirs do.
     """
     statements: list[sql.Composable] = []
     if timescaledb and found.own_time_bucket:
@@ -91,7 +92,8 @@ def plan(
         statements.extend(_plan_kind(kind, found, timescaledb=timescaledb))
         if rollups:
             statements.extend(_plan_rollups(kind, found))
-    wanted = (*wall.views(kinds, watch=watch, coverage=coverage), *(rollup_wall.views(kinds) if rollups else ()))
+    of_wall = wall.views(kinds, watch=watch, coverage=coverage, targets=targets)
+    wanted = (*of_wall, *(rollup_wall.views(kinds) if rollups else ()))
     anew = [view for view in wanted if found.views.get(view.qualified) != view.comment]
     statements.extend(view.drop() for view in reversed(anew))
     for view in anew:

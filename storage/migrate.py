@@ -37,6 +37,8 @@ WALL_SINCE = 12
 """The migration after which the views of alerts, ingest and the broker can be made."""
 COVERAGE_SINCE = 13
 """The migration after which the view of coverage can be made."""
+TARGETS_SINCE = 14
+"""The migration after which the view of targets can be made."""
 LOCK_TIMEOUT_SECONDS = 60
 _FILE_NAME = re.compile(r"([0-9]{4})_([a-z0-9_]+)\.sql")
 
@@ -105,6 +107,7 @@ def migrate(
                 "rollups": newest >= ROLLUPS_SINCE,
                 "watch": newest >= WALL_SINCE,
                 "coverage": newest >= COVERAGE_SINCE,
+                "targets": newest >= TARGETS_SINCE,
             }
             statements = _catalogue(connection, kinds, state.can_create, can, dry_run=dry_run)
         if state.can_create:

@@ -29,6 +29,7 @@ FIXED_VIEWS = {
     "broker": ("wall_broker", "Số đếm mới nhất của máy chủ MQTT"),
     "broker_drop": ("wall_broker_drop", "Những lần máy chủ MQTT bỏ bản tin"),
     "coverage_cell": ("wall_coverage_cell", "Phủ sóng di động theo ô, đánh giá gần nhất"),
+    "target": ("wall_target", "Các chỉ tiêu của kế hoạch theo ngày"),
 }
 
 
@@ -38,13 +39,19 @@ WATCH_VIEWS = frozenset({"alert", "status", "dead_letter", "ingest_session", "br
 COVERAGE_VIEWS = frozenset({"coverage_cell"})
 """Those that it has since coverage is counted."""
 
+TARGET_VIEWS = frozenset({"target"})
+"""Those that it has since targets of plans are followed."""
 
-def views(kinds: Mapping[str, Kind], *, watch: bool = True, coverage: bool = True) -> tuple[View, ...]:
+
+def views(
+    kinds: Mapping[str, Kind], *, watch: bool = True, coverage: bool = True, targets: bool = True
+) -> tuple[View, ...]:
     """Every view of the wall for these kinds, but for those of their rollups.
 
-    `watch`: with `WATCH_VIEWS`; `coverage`: with `COVERAGE_VIEWS`.
+    `watch`: with `WATCH_VIEWS`; `coverage`: with `COVERAGE_VIEWS`; `targets`: with `TARGET_VIEWS`.
     """
-    absent = (frozenset() if watch else WATCH_VIEWS) | (frozenset() if coverage else COVERAGE_VIEWS)
+    groups = ((watch, WATCH_VIEWS), (coverage, COVERAGE_VIEWS), (targets, TARGET_VIEWS))
+    absent = frozenset[str]().union(*(names for is_there, names in groups if not is_there))
     fixed = [
         described("wall", name, sql.SQL(query(named)), words)
         for name, (named, words) in FIXED_VIEWS.items()

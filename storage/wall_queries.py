@@ -20,11 +20,29 @@ BUCKET = f"date_bin('$__interval_ms milliseconds', time, {ORIGIN})"
 """The start of the interval of a reading. Grafana's own macros give another type without TimescaleDB, and days of UTC
 with it, in which those of the rollups would be moved to the day before."""
 _RANGE = "$__timeTo()::timestamptz - $__timeFrom()::timestamptz"
-_CHOSEN = "commune IN ($commune) AND device IN ($device)"
+OPERATOR = "operator"
+"""The key of a kind by which its dashboard can be narrowed."""
 _RAW = f"{_RANGE} <= interval '{RAW_RANGE}'"
 _HOURLY = f"{_RANGE} > interval '{RAW_RANGE}' AND {_RANGE} <= interval '{HOURLY_RANGE}'"
 _UP_TO_HOURLY = f"{_RANGE} <= interval '{HOURLY_RANGE}'"
 _DAILY = f"{_RANGE} > interval '{HOURLY_RANGE}'"
+
+
+def has_operators(kind: Kind) -> bool:
+    """Whether the readings of a kind are told apart by operator."""
+    return any(key.name == OPERATOR for key in kind.keys)
+
+
+def _chosen(kind: Kind, operator: str = OPERATOR) -> str:
+    """The condition of what the reader has chosen; `operator` is how a statement has it."""
+    narrowed = f" AND {operator} IN ($operator)" if has_operators(kind) else ""
+    return f"commune IN ($commune) AND device IN ($device){narrowed}"
+
+
+def _operator_of_key(kind: Kind) -> str:
+    """The operator in the key of a newest value, whose parts stand in the order of the catalogue."""
+    place = next((place for place, key in enumerate(kind.keys, 1) if key.name == OPERATOR), 1)
+    return f"split_part(l.key, '/', {place})"
 
 
 def trend(kind: Kind, field: Field) -> str:
@@ -39,14 +57,14 @@ def trend(kind: Kind, field: Field) -> str:
         branches[0] = (hour, "time", _UP_TO_HOURLY, _of_rollup(field))
     else:
         branches.insert(0, (kind.name, BUCKET, _RAW, _of_readings(field)))
-    return "\nUNION ALL\n".join(_branch(*branch) for branch in branches) + "\nORDER BY 1"
+    return "\nUNION ALL\n".join(_branch(kind, *branch) for branch in branches) + "\nORDER BY 1"
 
 
-def _branch(view: str, time: str, condition: str, lines: Mapping[str, str]) -> str:
+def _branch(kind: Kind, view: str, time: str, condition: str, lines: Mapping[str, str]) -> str:
     listed = ", ".join(f'{expression} AS "{title}"' for title, expression in lines.items())
     return (
         f"SELECT {time} AS time, {listed}\n"
-        f"FROM wall.{view} WHERE {condition} AND $__timeFilter(time) AND {_CHOSEN}\nGROUP BY 1"
+        f"FROM wall.{view} WHERE {condition} AND $__timeFilter(time) AND {_chosen(kind)}\nGROUP BY 1"
     )
 
 
@@ -94,8 +112,8 @@ def label_counts(kind: Kind, field: Field) -> str:
     """How many devices last said each word of a label."""
     return "\n".join(
         (
-            'SELECT text AS "Giá trị", count(*) AS "Thiết bị" FROM wall.latest',
-            f"WHERE kind = '{kind.name}' AND field = '{field.name}' AND {_CHOSEN}",
+            'SELECT text AS "Giá trị", count(*) AS "Thiết bị" FROM wall.latest AS l',
+            f"WHERE kind = '{kind.name}' AND field = '{field.name}' AND {_chosen(kind, _operator_of_key(kind))}",
             "GROUP BY 1 ORDER BY 2 DESC, 1",
         )
     )
@@ -113,7 +131,7 @@ def latest_table(kind: Kind) -> str:
         '    d.hamlet_name AS "Thôn", d.health AS "Tình trạng", d.seen_at AS "Nhận tin lúc", l.key AS "Phần",\n'
         f"    {values}\n"
         "FROM wall.device AS d LEFT JOIN wall.latest AS l USING (commune, device)\n"
-        f"WHERE d.kind = '{kind.name}' AND d.state <> 'retired' AND commune IN ($commune) AND device IN ($device)\n"
+        f"WHERE d.kind = '{kind.name}' AND d.state <> 'retired' AND {_chosen(kind, _operator_of_key(kind))}\n"
         "GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 7 LIMIT 500"
     )
 

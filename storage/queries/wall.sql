@@ -112,3 +112,23 @@ SELECT c.code AS commune, c.name AS commune_name, v.operator, v.technology, v.su
     v.passed::double precision / nullif(v.samples, 0) AS share, v.mean_rsrp, v.first_day, v.last_day, v.judged_at
 FROM commune.coverage_verdict AS v
 JOIN commune.commune AS c USING (commune_id);
+
+-- name: wall_target
+-- What each target of a plan came to on each day, with what the plan says of it.
+CREATE VIEW wall.target AS
+SELECT t.scope AS commune, coalesce(c.name, p.document ->> 'name', t.scope) AS commune_name, t.profile, p.level,
+    t.target, coalesce(said.target #>> '{title,vi}', t.target) AS title_vi,
+    coalesce(said.target #>> '{title,en}', t.target) AS title_en, said.target ->> 'indicator' AS indicator,
+    coalesce(said.target ->> 'comparison', 'at_least') AS comparison,
+    (said.target ->> 'threshold')::double precision AS threshold, (said.target ->> 'deadline')::date AS deadline,
+    p.document -> 'sources' -> (said.target ->> 'source') ->> 'document' AS source,
+    CASE WHEN said.target ->> 'indicator' IN ('coverage', 'data_quality', 'declared') THEN '%' ELSE '' END AS unit,
+    t.day, t.value, t.low, t.high, t.outcome, t.counted_at,
+    t.day = max(t.day) OVER (PARTITION BY t.scope, t.profile, t.target) AS is_newest
+FROM commune.target_day AS t
+LEFT JOIN commune.commune AS c ON c.code = t.scope
+LEFT JOIN commune.profile AS p ON p.code = t.profile
+LEFT JOIN LATERAL (
+    SELECT one.target FROM jsonb_array_elements(p.document -> 'target') AS one (target)
+    WHERE one.target ->> 'id' = t.target
+) AS said ON true;

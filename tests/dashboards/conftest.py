@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ import pytest
 
 from commune.sample import backfill, register
 from devices.model import Text
+from devices.profiles import texts
 from simulators.calendar import unix
 from simulators.communes import load
 from simulators.messages import simulators_of
 from storage.alerts import About, open_alert
 from storage.connect import Session, connect
+from storage.profiles import put_profile
 from storage.roles import Role
 from storage.rollups import compute_noted
 
@@ -34,6 +37,15 @@ WATCHED = (
     "INSERT INTO ingest_worker (client_id, started_at, seen_at, received, in_hand, oldest_at)"
     " VALUES ('commune-ingest', now() - interval '1 day', now(), 1000, 3, now() - interval '1 second')",
     "INSERT INTO broker_watch VALUES ('127.0.0.1:1883', now(), now() - interval '1 day', 4, 1, 100, 1000, 0)",
+    "INSERT INTO coverage_verdict (commune_id, operator, technology, surroundings, cell, latitude, longitude, state,"
+    " samples, passed, mean_rsrp, first_day, last_day)"
+    " SELECT commune_id, operator, '5G', 'outdoor', 'cell-' || n, 20.87 + n * 0.001, 106.3, "
+    " (ARRAY['covered', 'not_covered', 'insufficient', 'unmeasured'])[1 + n % 4], n, n / 2, -90 - n, current_date - 7,"
+    " current_date FROM commune, unnest(ARRAY['any', '452-04']) AS operator, generate_series(1, 20) AS n",
+    "INSERT INTO target_day (scope, profile, target, day, value, low, high, outcome)"
+    " SELECT 'gia-loc', 'gia-loc', one.target, current_date - n, 50 - n, 40, 60, one.outcome"
+    " FROM (VALUES ('5g-2025', 'chua_dat'), ('5g-2030', 'chua_du_can_cu'), ('iot', 'dat')) AS one (target, outcome),"
+    " generate_series(0, 9) AS n",
     "INSERT INTO broker_drop (broker, day, observed_at, dropped) VALUES ('127.0.0.1:1883', current_date, now(), 4)",
 )
 
@@ -63,6 +75,7 @@ def _fill(session: Session, end: datetime) -> dict[str, list[str]]:
     sample = load("gia-loc")
     simulators = simulators_of(sample, 1, DEVICES)
     numbers = register(session, sample)
+    put_profile(session, tomllib.loads(texts("gia-loc")[0]))
     written = backfill(session, simulators, numbers, int(unix(end - HISTORY)), int(unix(end)))
     assert written.stored
     assert sum(1 for _ in compute_noted(session, end, wait=True))
