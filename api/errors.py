@@ -61,6 +61,7 @@ class Problem(Enum):
     BAD_BUCKET = ("bad-bucket", 422, Text("Độ rộng nhóm không hợp lệ", "Bad bucket width"))
     TOO_MANY_BUCKETS = ("too-many-buckets", 422, Text("Quá nhiều nhóm", "Too many buckets"))
     REPORT_TOO_LARGE = ("report-too-large", 422, Text("Báo cáo quá lớn", "Report too large"))
+    NO_GROUND = ("no-ground", 422, Text("Chưa có ranh giới của xã", "No boundary of the commune"))
     BAD_AGGREGATE = ("bad-aggregate", 422, Text("Phép tổng hợp không dùng được", "Aggregate not allowed"))
     VERSION_NEEDED = ("version-needed", 428, Text("Thiếu phiên bản đã đọc", "The version read is needed"))
     WEAK_PASSWORD = ("weak-password", 422, Text("Mật khẩu quá yếu", "Password is too weak"))

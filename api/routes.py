@@ -18,6 +18,7 @@ from api import (
     device_log,
     device_photos,
     devices,
+    documents,
     kinds,
     labels,
     ledger,
@@ -29,6 +30,7 @@ from api import (
     pages,
     pages_devices,
     pages_import,
+    pages_reports,
     people,
     places,
     registry_devices,
@@ -43,9 +45,9 @@ from api import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
-    *(room.router for room in (kinds, places, clocks, devices, series, reports, repair, dead_letters)),
+    *(room.router for room in (kinds, places, clocks, devices, series, reports, documents, repair, dead_letters)),
     *(room.router for room in (ledger, operation, operations, metrics, series_groups)),
-    *(page.router for page in (device_log, labels, live, pages, pages_devices, pages_import)),
+    *(page.router for page in (device_log, labels, live, pages, pages_devices, pages_import, pages_reports)),
     *(
         router
         for room in (registry_devices, device_accounts, registry_places, device_photos, people, tokens, me)

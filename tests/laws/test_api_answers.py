@@ -25,11 +25,13 @@ VALUES = {
     "code": "environment-01",
     "id": "1",
     "name": "internal",
+    "form": "json",
     "hamlet": "thon-1",
     "site": "ubnd",
     "username": "lan",
 }
 LARGEST_PAGES = {
+    "/api/v1/documents/{kind}.{form}": {"commune": COMMUNE, "period": "2026-11"},
     "/api/v1/latest": {"kind": "environment"},
     "/api/v1/communes/{commune}/series": {"kind": "environment"},
     "/api/v1/hamlet-at": {"commune": COMMUNE, "latitude": "20.87", "longitude": "106.3"},

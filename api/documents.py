@@ -1,0 +1,81 @@
+"""The routes of documents: reports as files to sign, print and archive, and the same as pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.access import needs
+from api.context import PREFIX, SLUG_PATTERN, Context, Ctx, check_parameter_names, problems, require_commune
+from api.errors import ApiProblem, Problem
+from api.schemas_documents import DocumentAnswer
+from devices.model import Text
+from devices.people import Role
+from reports.documents.make import DocumentKind, Form, Made, Question, make_document, write_document
+from reports.errors import BadPeriod, NoGround, TooLarge
+from reports.figures import MOST_ROWS
+from reports.periods import FORM
+from storage.reader import ReadConnection
+
+router = APIRouter(
+    prefix=f"{PREFIX}/documents", tags=["reports"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)]
+)
+
+CommuneOfDocument = Annotated[
+    str, Query(pattern=SLUG_PATTERN, description="Code of the commune.", examples=["gia-loc"])
+]
+PeriodOfDocument = Annotated[
+    str, Query(description=f"Day, month, quarter, half-year or year of Viet Nam: {FORM}.", examples=["2026-Q4"])
+]
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            form.media_type: {"schema": {"type": "string", "format": "binary"}}
+            for form in Form
+            if form is not Form.JSON
+        }
+    }
+}
+
+WITHOUT_BOUNDARY = Text(
+    "Xã chưa có ranh giới, nên chưa tính được tỷ lệ phủ sóng. Hãy nhập ranh giới của xã hoặc của các thôn.",
+    "The commune has no boundary, so there is no share to tell. Import the boundary of the commune or of its hamlets.",
+)
+
+
+def made(context: Context, kind: DocumentKind, commune: str, period: str) -> Made:
+    """A document, laid out. Raises ApiProblem for an unknown commune, for what is no period, and for too much."""
+    with context.reader.session() as connection:
+        require_commune(connection, commune)
+        return _made(connection, Question(kind, commune, period, context.report_rules, context.now()))
+
+
+def _made(connection: ReadConnection, question: Question) -> Made:
+    try:
+        return make_document(connection, question)
+    except BadPeriod as error:
+        raise ApiProblem(Problem.BAD_RANGE, error.reason, allowed={"period": FORM}) from error
+    except NoGround as error:
+        raise ApiProblem(Problem.NO_GROUND, WITHOUT_BOUNDARY) from error
+    except TooLarge as error:
+        raise ApiProblem(Problem.REPORT_TOO_LARGE, error.reason, allowed={"rows": f"at most {MOST_ROWS}"}) from error
+
+
+@router.get("/{kind}.{form}", responses={**problems(404, 422), **FILES}, response_model=DocumentAnswer)
+def document(
+    context: Ctx,
+    kind: DocumentKind,
+    form: Form,
+    commune: CommuneOfDocument,
+    period: PeriodOfDocument,
+) -> Response:
+    """A report as a document in the layout of NĐ 30/2020/NĐ-CP, or as JSON with the figures and reports behind it.
+
+    Data go up to the end of the period, or to the whole hour before now. The same data give the same bytes.
+    """
+    one = made(context, kind, commune, period)
+    headers = {"Cache-Control": "no-cache"}
+    if form is not Form.JSON:
+        headers["Content-Disposition"] = f'attachment; filename="{one.document.name}.{form.value}"'
+    return Response(write_document(one, form), media_type=form.media_type, headers=headers)
