@@ -74,15 +74,15 @@ def judge_readings(session: Session, now: datetime, landslide: LandslideRules = 
         if not take_judging(session):
             return judged
         states = alert_states(session, [rule.name for rule in rules])
-        devices = {kind: judged_devices(session, kind) for kind in KINDS.values()}
-        subjects = {device.device_id: device.subject for some in devices.values() for device in some}
+        devices = judged_devices(session, sorted({kind for rule in rules for kind in rule.kinds}))
+        subjects = {device.device_id: device.subject for device in devices}
         _leave(session, states, subjects, now, judged)
         otherwise = merged_overrides(session)
         findings = []
-        for kind, some in devices.items():
-            alike = [rule for rule in rules if kind.name in rule.kinds]
-            tasks = _tasks(session, alike, some, states, otherwise, judged, now)
-            findings += _find(session, kind, tasks, now, landslide)
+        tasks = _tasks(session, rules, devices, states, otherwise, judged, now)
+        for kind in KINDS.values():
+            alike = [task for task in tasks if task.device.kind == kind.name]
+            findings += _find(session, kind, alike, now, landslide)
         Telling(session, judged, open_places(states, subjects)).tell(findings)
         put_findings(session, findings)
     return judged
@@ -100,14 +100,9 @@ def open_places(states: Mapping[tuple[str, int], StateRow], subjects: Mapping[in
 def put_findings(session: Session, findings: Sequence[Finding]) -> None:
     """Keep how the rules stand."""
     rows = [
-        {
-            "rule": one.rule.name,
-            "device_id": one.device.device_id,
-            "time": one.state.time,
-            "since": one.state.since,
-            "is_open": one.state.is_open,
-        }
+        StateRow(one.rule.name, one.device.device_id, one.state.time, one.state.since, one.state.is_open)
         for one in findings
+        if one.state.time is not None
     ]
     put_alert_states(session, rows)
 
@@ -144,7 +139,7 @@ def _tasks(
     """What is to be judged: where there is something new. A rule that sleeps closes what it had opened."""
     tasks = []
     for device in devices:
-        for rule in rules:
+        for rule in (rule for rule in rules if device.kind in rule.kinds):
             row = states.get((rule.name, device.device_id))
             limits = limits_with(rule.limits, otherwise.get((rule.name, device.device_id), Override()))
             if limits is None:

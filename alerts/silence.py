@@ -4,7 +4,9 @@ A device is due when nothing was received from it for three of its intervals, or
 did not come back within an interval (two minutes at least). When one is due, its neighbours that are only late already
 count as witnesses: so a power cut is one alert from its first moment, though devices that report once in a quarter of
 an hour are not due for long. Of a place in which half are late there is one alert, with its members; of a system in
-which nearly all are, one alert and nothing else. When the system is back, every device has its full time again.
+which nearly all are, one alert and nothing else. The same holds where nobody at all has spoken for so long that several
+must have: then it is not waited until the slow ones are late. When the system is back, every device has its full time
+again.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from alerts.rules import OFFLINE, PLACE_SILENT, SYSTEM_SILENT
+from alerts.rules import OFFLINE, PLACE_SILENT, SYSTEM_SILENT, Rule
 
 LATE_INTERVALS = 1.5
 WILL_SECONDS = 120
@@ -82,6 +84,12 @@ class _Place:
     def share(self) -> float:
         return len(self.late) / len(self.all)
 
+    def is_mute(self, now: datetime, back_at: datetime | None, least: int) -> bool:
+        """Whether nobody has spoken for so long that at least so many are late."""
+        since = max((_heard(device, back_at) for device in self.all), default=now)
+        quiet_seconds = (now - since).total_seconds()
+        return sum(quiet_seconds > LATE_INTERVALS * device.interval_seconds for device in self.all) >= least
+
 
 def due_at(device: Heard, back_at: datetime | None = None) -> datetime:
     """When the device is silent for too long. `back_at`: when the system last came back."""
@@ -122,30 +130,45 @@ def judge_silence(
         whole.add(device, is_late=is_late)
         if device.place:
             places[device.place].add(device, is_late=is_late)
-    if len(whole.all) >= LEAST_DEVICES and _counts(SYSTEM_SILENT.name, SYSTEM, whole, bool(due), open_before):
-        return [_together(SYSTEM_SILENT.name, SYSTEM, whole, back_at)]
+    look = _Look(now, back_at, open_before, frozenset(device.subject for device in due))
+    together = look.together(SYSTEM_SILENT, SYSTEM, whole, LEAST_DEVICES)
+    if together is not None:
+        return [together]
     if (SYSTEM_SILENT.name, SYSTEM) in open_before:
         return []  # it is back at this moment: whoever stays silent is told when its time is over anew
-    with_due = {device.place for device in due}
-    found = [
-        _together(PLACE_SILENT.name, name, place, back_at)
-        for name, place in sorted(places.items())
-        if len(place.late) >= LEAST_MEMBERS and _counts(PLACE_SILENT.name, name, place, name in with_due, open_before)
-    ]
+    cuts = [look.together(PLACE_SILENT, name, place, LEAST_MEMBERS) for name, place in sorted(places.items())]
+    found = [cut for cut in cuts if cut is not None]
     grouped = {silence.subject for silence in found}
     alone = [device for device in due if device.place not in grouped]
     return found + [Silence(OFFLINE.name, one.subject, due_at(one, back_at), (one,)) for one in alone]
 
 
-def _counts(kind: str, subject: str, place: _Place, has_due: bool, open_before: Collection[tuple[str, str]]) -> bool:
-    """Whether so many are late that the place is one alert."""
-    limits = (SYSTEM_SILENT if kind == SYSTEM_SILENT.name else PLACE_SILENT).limits
-    assert limits.threshold is not None, "both rules have one"
-    if (kind, subject) in open_before:
-        return place.share > limits.threshold - limits.margin
-    return has_due and place.share >= limits.threshold
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A moment at which it is judged: what was open before, and who is due."""
 
+    now: datetime
+    back_at: datetime | None
+    open_before: Collection[tuple[str, str]]
+    due: frozenset[str]
 
-def _together(kind: str, subject: str, place: _Place, back_at: datetime | None) -> Silence:
-    at = min(due_at(device, back_at) for device in place.late)
-    return Silence(kind, subject, at, tuple(sorted(place.late, key=lambda one: one.subject)), len(place.all))
+    def together(self, rule: Rule, subject: str, place: _Place, least: int) -> Silence | None:
+        """The one alert of a place in which so many are late, or nobody speaks; None where it is not one event.
+
+        It is since the first was due that was not known before: one that had fallen silent alone says nothing of when
+        the others did.
+        """
+        limits, is_mute = rule.limits, place.is_mute(self.now, self.back_at, least)
+        assert limits.threshold is not None, "both rules have one"
+        members = place.all if is_mute else place.late
+        if (rule.name, subject) in self.open_before:
+            counts = place.share > limits.threshold - limits.margin
+        else:
+            has_due = any(device.subject in self.due for device in place.all)
+            counts = has_due and (is_mute or place.share >= limits.threshold)
+        if not counts or len(place.all if rule is SYSTEM_SILENT else members) < least:
+            return None
+        new = [device for device in members if (OFFLINE.name, device.subject) not in self.open_before]
+        at = min((due_at(device, self.back_at) for device in new), default=self.now)
+        ordered = tuple(sorted(members, key=lambda one: one.subject))
+        return Silence(rule.name, subject, min(at, self.now), ordered, len(place.all))

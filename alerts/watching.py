@@ -15,7 +15,7 @@ from alerts.rules import (
     Override,
     limits_with,
 )
-from alerts.silence import Heard, Silence, judge_silence
+from alerts.silence import Heard, Silence, due_at, judge_silence
 from alerts.telling import Judged
 from alerts.words import of_silence
 from devices.model import Text
@@ -39,8 +39,9 @@ def judge_silent(session: Session, now: datetime) -> Judged:
         devices = _heard(session)
         back_at = last_closed(session, SYSTEM_SILENT.name)
         wanted = {(one.kind, one.subject): one for one in judge_silence(devices, now, before, back_at)}
-        spoken = {device.subject: device.heard_at for device in devices}
+        spoken = {device.subject: device.heard_at for device in devices if due_at(device, back_at) > now}
         for kind, subject in sorted(before - wanted.keys()):
+            # One that is still silent is from now on in the alert of its place.
             close_alert(session, kind, subject, spoken.get(subject, now) if kind == OFFLINE.name else now)
             judged.closed.append(f"{kind} {subject}")
         for key, silence in wanted.items():

@@ -14,6 +14,7 @@ from devices.catalogue import KINDS
 from devices.topics import Channel
 from simulators.calendar import utc
 from simulators.communes import SampleCommune, load
+from simulators.foretelling import conditions_of, foretell
 from simulators.found import Found, FoundAlert, FoundLetter, FoundNote, FoundReading, Verdict
 from simulators.manifest import HISTORY, Manifest, Record
 from simulators.messages import simulators_of
@@ -42,16 +43,16 @@ QUIET_SECONDS = 1.5
 POLL_SECONDS = 0.25
 
 
-def compare(session: Session, record: Record) -> Verdict:
-    """Hold what is stored of a manifest's commune against the manifest."""
+def compare(session: Session, record: Record, *, alerts: bool = False) -> Verdict:
+    """Hold what is stored of a manifest's commune against the manifest; `alerts`: maintenance judged it all along."""
     database = _Database(session, record)
     if record.is_history:
         simulators = simulators_of(load(record.run["commune"]), int(record.run["seed"]))
         return verify_history(record, database.history(), simulators)
-    return verify(record, database.found())
+    return verify(record, database.found(), alerts=alerts)
 
 
-def compare_settled(session: Session, record: Record, seconds: float) -> Verdict:
+def compare_settled(session: Session, record: Record, seconds: float, *, alerts: bool = False) -> Verdict:
     """The same, once ingest has settled what it has been sent; it is given up to so many seconds for that.
 
     While something is missing it may still be with the broker, since an ingest that is slow or has only just been
@@ -61,7 +62,7 @@ def compare_settled(session: Session, record: Record, seconds: float) -> Verdict
     while True:
         wait_until_quiet(session, deadline - time.monotonic())
         received = totals(session).received
-        verdict = compare(session, record)
+        verdict = compare(session, record, alerts=alerts)
         if not any(difference.what == "missing" for difference in verdict.differences):
             return verdict
         while totals(session).received == received:
@@ -126,6 +127,10 @@ def recorded(path: Path | None, simulation: Simulation, sample: SampleCommune) -
         return
     with _begun(path, sample, simulation.about()) as record:
         yield record
+        record.places(sample.devices)
+        for begun, over in record.rows("SELECT min(arrival), max(arrival) FROM message"):
+            if begun is not None:
+                record.foretell(foretell(record.rows, conditions_of(record.rows, record.run, begun, over)))
 
 
 @contextmanager
@@ -134,7 +139,7 @@ def told(path: Path | None, sample: SampleCommune, about: Mapping[str, object]) 
     if path is None:
         yield None
         return
-    with _begun(path, sample, {**about, "way": HISTORY}) as record:
+    with _begun(path, sample, {"way": HISTORY, **about}) as record:
         yield record
 
 
@@ -151,7 +156,9 @@ class _Database:
         self._session = session
         self._record = record
         self._commune = record.run["commune"]
-        self._since = datetime.fromisoformat(record.run["begun_at"])
+        # By the clock of the run: one that was lived on a simulated clock was received by it.
+        begun = utc(float(record.run["start"])) if record.is_lived else datetime.fromisoformat(record.run["begun_at"])
+        self._since = begun
         self._kinds = sorted({kind for (kind,) in record.rows("SELECT DISTINCT kind FROM device")})
 
     def found(self) -> Found:
@@ -201,7 +208,10 @@ class _Database:
 
     def _alerts(self) -> Iterator[FoundAlert]:
         for row in stored_alerts(self._session, self._since):
-            yield FoundAlert(row.kind, row.subject, _microseconds(row.opened_at), row.detail_en)
+            closed = None if row.closed_at is None else _microseconds(row.closed_at)
+            yield FoundAlert(
+                row.kind, row.subject, _microseconds(row.opened_at), row.detail_en, closed, tuple(row.members)
+            )
 
 
 def _reading(kind: str, row: StoredReading) -> FoundReading:

@@ -1,55 +1,69 @@
-"""Alerts: what the manifest expects to be opened, and what has been."""
+"""Alerts: what the manifest foretells, and what has been opened and closed."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
+from devices.alert_book import BROKER_DROP
+from simulators.foretold import Foretold
 from simulators.found import Found, FoundAlert, Verdict
 from simulators.manifest import Record
 
+NEVER = frozenset((BROKER_DROP.name,))
+"""Kinds that no run may cause, whether it is judged or not."""
+MICROSECONDS = 1e6
 
-@dataclass(frozen=True, slots=True)
-class AlertKind:
-    """A kind of alert that the system opens.
 
-    Of causes that last less than `certain_seconds` of simulated time nothing is demanded, since no rule can be sure of
-    them; an alert may open all the same.
+def compare_alerts(record: Record, found: Found, verdict: Verdict, *, judged: bool) -> None:
+    """Hold the alerts that were opened since the run began against those that are foretold.
+
+    Where nothing has judged the run as it went on, `judged` is false: then only what no run may cause is looked for.
     """
+    foretold = record.foretold()
+    opened = [alert for alert in found.alerts if judged or alert.kind in NEVER]
+    if not judged:
+        verdict.alerts_not_judged = dict(sorted(Counter(one.kind for one in foretold).items()))
+        foretold = []
+    verdict.alerts = len(foretold)
+    by_subject: dict[tuple[str, str], list[FoundAlert]] = defaultdict(list)
+    for alert in sorted(opened, key=lambda one: one.opened):
+        by_subject[alert.kind, alert.subject].append(alert)
+    for one in foretold:
+        _compare(one, by_subject[one.kind, one.subject], verdict)
+    for (kind, subject), rest in by_subject.items():
+        for alert in rest:
+            verdict.add("unknown", subject, f"nothing calls for {_said(kind, alert)}: {alert.detail}")
 
-    name: str
-    certain_seconds: float = 0.0
+
+def _compare(one: Foretold, there: list[FoundAlert], verdict: Verdict) -> None:
+    """Take from `there` the alert that is foretold, and tell how it differs."""
+    alert = next((alert for alert in there if abs(alert.opened / MICROSECONDS - one.opened) <= one.slack), None)
+    if alert is None:
+        if one.certain:
+            verdict.add("missing", one.subject, f"no alert {one.kind} was opened at {moment(one.opened)}")
+        return
+    there.remove(alert)
+    closed = None if alert.closed is None else alert.closed / MICROSECONDS
+    if (closed is None) != (one.closed is None) or abs((closed or 0) - (one.closed or 0)) > one.slack:
+        verdict.add(
+            "alert", one.subject, f"{_said(one.kind, alert)} is over at {moment(closed)}, not at {moment(one.closed)}"
+        )
+    if one.members and tuple(alert.members) != one.members:
+        must, said = ", ".join(one.members), ", ".join(alert.members)
+        verdict.add("alert", one.subject, f"{_said(one.kind, alert)} stands for {said}, and not for {must}")
 
 
-JUDGED = (AlertKind("broker_drop"),)
-"""The kinds that are compared: a rule that opens another kind adds it here. The manifest never expects the broker to
-drop anything, so that any such alert is a difference."""
+def _said(kind: str, alert: FoundAlert) -> str:
+    return f"the alert {kind} of {moment(alert.opened / MICROSECONDS)}"
 
 
-def compare_alerts(record: Record, found: Found, verdict: Verdict, judged: Iterable[AlertKind] = JUDGED) -> None:
-    """Hold the alerts that must be open, and may be, against those that were opened since the run began."""
-    kinds = {kind.name: kind for kind in judged}
-    commune = record.run.get("commune", "")
-    wanted: dict[tuple[str, str], bool] = {}
-    not_judged: Counter[str] = Counter()
-    for name, device, due, until in record.rows("SELECT kind, device, due, until FROM alert ORDER BY due, device"):
-        kind = kinds.get(name)
-        if kind is None:
-            not_judged[name] += 1
-            continue
-        is_certain = until is None or until - due >= kind.certain_seconds
-        subject = (name, f"{commune}/{device}")
-        wanted[subject] = wanted.get(subject, False) or is_certain
-    verdict.alerts_not_judged = dict(sorted(not_judged.items()))
-    opened: dict[tuple[str, str], FoundAlert] = {}
-    for alert in found.alerts:
-        if alert.kind in kinds:
-            opened.setdefault((alert.kind, alert.subject), alert)
-    verdict.alerts = len(wanted.keys() | opened.keys())
-    for (name, where), is_certain in wanted.items():
-        if is_certain and (name, where) not in opened:
-            verdict.add("missing", where, f"no alert {name} was opened")
-    for (name, where), alert in opened.items():
-        if (name, where) not in wanted:
-            verdict.add("unknown", where, f"nothing in the manifest calls for the alert {name}: {alert.detail}")
+def moment(seconds: float | None) -> str:
+    """A time in UTC; – for none."""
+    return "–" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def table(foretold: Sequence[Foretold]) -> list[tuple[str, str, int, str, str]]:
+    """Kind, subject, members, opened and closed of each, as text."""
+    return [(one.kind, one.subject, len(one.members), moment(one.opened), moment(one.closed)) for one in foretold]

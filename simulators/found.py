@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,12 +49,14 @@ class FoundLetter:
 
 @dataclass(frozen=True, slots=True)
 class FoundAlert:
-    """An alert that was opened since the run began; `opened` is in Unix microseconds."""
+    """An alert that was opened since the run began; its times are Unix microseconds, `closed` None while it is open."""
 
     kind: str
     subject: str
     opened: int
     detail: str
+    closed: int | None = None
+    members: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,24 +9,26 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from devices.registry import Device
 from simulators.errors import BadManifest
 from simulators.expect import MICROSECONDS, Letter, Note, Reading, expect
 from simulators.fates import CONFLICT, LOST, conflict, fate_of_message, fate_of_note, fate_of_values, is_identified
 from simulators.faults import Parcel
+from simulators.foretold import Foretold
 from simulators.tallies import Tallies
 
-FORMAT = "2"
+FORMAT = "3"
 FROM_OUTSIDE = frozenset(("begun_at", "ended_at"))
 """What a run says of the clock on the wall; two equal runs differ in it."""
 COMMIT_EVERY = 2000
 HISTORY = "history"
-OFFLINE_ALERT = "device_offline"
+LIVED = "lived"
 
 _CANONICAL = (
     "SELECT name, value FROM run WHERE name NOT IN ('begun_at', 'ended_at') ORDER BY name",
@@ -36,7 +38,9 @@ _CANONICAL = (
     'SELECT number, place, device, key, source, time, seq, "values", fate FROM reading ORDER BY number, place',
     "SELECT number, device, channel, word, source, time, detail, fate FROM note ORDER BY number",
     "SELECT number, level, reason, place, field FROM letter ORDER BY number, place, field, reason",
-    "SELECT kind, device, due, until FROM alert ORDER BY due, device",
+    "SELECT code, interval, place FROM device ORDER BY code",
+    "SELECT rule, device, value FROM threshold ORDER BY rule, device",
+    "SELECT at FROM restart ORDER BY at",
     "SELECT device, kind, day, readings, sums FROM history ORDER BY device, day",
 )
 
@@ -58,9 +62,8 @@ class Manifest:
             raise BadManifest(f"{path} cannot be written: {error}") from error
         self._registered = dict(registered)
         self._topics: dict[str, int] = {}
-        self._away: dict[str, tuple[int, bool]] = {}
         self.messages = 0
-        self._database.executemany("INSERT INTO device VALUES (?, ?)", sorted(registered.items()))
+        self._database.executemany("INSERT INTO device (code, kind) VALUES (?, ?)", sorted(registered.items()))
         for name, value in {"format": FORMAT, **about}.items():
             self.say(name, value)
 
@@ -75,6 +78,11 @@ class Manifest:
         self._database.commit()
         self._database.execute("PRAGMA journal_mode = DELETE")  # one file, which may be read from anywhere
         self._database.close()
+
+    @property
+    def run(self) -> dict[str, str]:
+        """What was noted of the run so far."""
+        return dict(self.rows("SELECT name, value FROM run"))
 
     def say(self, name: str, value: object) -> None:
         """Note something of the run as a whole."""
@@ -93,8 +101,8 @@ class Manifest:
             topic_id = self._topics[message.topic] = len(self._topics) + 1
             self._database.execute("INSERT INTO topic VALUES (?, ?)", (topic_id, message.topic))
         answer = 1 if parcel.by_will else None
-        row = (number, parcel.due, topic_id, message.payload, int(parcel.by_will), fate, answer)
-        self._database.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, 0)", row)
+        row = (number, parcel.due, topic_id, message.payload, int(parcel.by_will), fate, answer, arrival)
+        self._database.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)", row)
         self._database.executemany(
             "INSERT INTO struck VALUES (?, ?)", [(number, fault) for fault in dict.fromkeys(parcel.done)]
         )
@@ -122,6 +130,29 @@ class Manifest:
             ],
         )
 
+    def places(self, devices: Iterable[Device]) -> None:
+        """Enter how often each device reports, and with which feeder or hamlet it falls silent."""
+        rows = [(one.expected_interval_seconds, place_of(one), one.code) for one in devices]
+        self._database.executemany("UPDATE device SET interval = ?, place = ? WHERE code = ?", rows)
+
+    def conditions(self, thresholds: Mapping[tuple[str, str], float], restarts: Iterable[int] = ()) -> None:
+        """Enter by what the run is judged: thresholds by rule and device, and when the broker restarted."""
+        rows = [(*key, value) for key, value in sorted(thresholds.items())]
+        self._database.executemany("INSERT INTO threshold VALUES (?, ?, ?)", rows)
+        self._database.executemany("INSERT INTO restart VALUES (?)", [(at,) for at in restarts])
+
+    def foretell(self, alerts: Iterable[Foretold]) -> None:
+        """Enter the alerts that must open and close."""
+        rows = [
+            (one.kind, one.subject, one.opened, one.closed, json.dumps(one.members), int(one.certain), one.slack)
+            for one in alerts
+        ]
+        self._database.executemany("INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def rows(self, statement: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        """What a statement gives."""
+        yield from self._database.execute(statement, parameters)
+
     def _expect(self, number: int, parcel: Parcel, arrival: int) -> str:
         expected = expect(parcel.message.topic, parcel.message.payload, arrival, self._registered)
         device = parcel.message.topic.split("/")[3]
@@ -129,7 +160,6 @@ class Manifest:
         fates = [self._reading(number, device, reading, letters) for reading in expected.readings]
         if expected.note is not None:
             fates.append(self._note(number, device, expected.note, letters))
-            self._line(device, parcel, expected.note)
         rows = [(number, letter.level, letter.reason.value, letter.index, letter.field) for letter in letters]
         self._database.executemany("INSERT INTO letter VALUES (?, ?, ?, ?, ?)", rows)
         return fate_of_message(fates, letters)
@@ -170,14 +200,11 @@ class Manifest:
         self._database.execute("INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return fate
 
-    def _line(self, device: str, parcel: Parcel, note: Note) -> None:
-        """A will means that the device is offline until it says online: an alert may be due."""
-        if parcel.by_will:
-            self._database.execute("INSERT INTO alert VALUES (?, ?, ?, NULL)", (OFFLINE_ALERT, device, parcel.due))
-        elif note.word == "online":
-            self._database.execute(
-                "UPDATE alert SET until = ? WHERE device = ? AND until IS NULL", (parcel.due, device)
-            )
+
+def place_of(device: Device) -> str | None:
+    """The feeder of its tag, or else the hamlet of a device."""
+    feeder = next((tag for tag in device.tags if tag.startswith("feeder:")), None)
+    return feeder or (f"hamlet:{device.hamlet}" if device.hamlet else None)
 
 
 class Record:
@@ -209,12 +236,27 @@ class Record:
         """Whether it is of a history that was written past the broker, and not of a run."""
         return self.run.get("way") == HISTORY
 
+    @property
+    def is_lived(self) -> bool:
+        """Whether the run had a simulated clock, by which it was judged as well."""
+        return self.run.get("way") == LIVED
+
     def tallies(self) -> Tallies:
         """The readings of a history; none in the manifest of a run."""
         return {
             (device, kind, day): (size, {name: tuple(parts) for name, parts in json.loads(text).items()})
             for device, kind, day, size, text in self.rows("SELECT device, kind, day, readings, sums FROM history")
         }
+
+    def foretold(self) -> list[Foretold]:
+        """The alerts that must open and close, in the order of their opening."""
+        return [
+            Foretold(kind, subject, opened, closed, tuple(json.loads(members)), bool(certain), slack)
+            for kind, subject, opened, closed, members, certain, slack in self.rows(
+                "SELECT kind, subject, opened, closed, members, certain, slack FROM alert "
+                "ORDER BY opened, kind, subject"
+            )
+        ]
 
     def faults(self) -> dict[str, int]:
         """How many messages each fault has changed."""

@@ -7,13 +7,15 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE run (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- Every registered device of the run.
-CREATE TABLE device (code TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
+-- `interval` in seconds and `place` (the feeder or hamlet with which it falls silent) where alerts are to be foretold.
+CREATE TABLE device (code TEXT PRIMARY KEY, kind TEXT NOT NULL, interval INTEGER, place TEXT) WITHOUT ROWID;
 
 CREATE TABLE topic (topic_id INTEGER PRIMARY KEY, topic TEXT NOT NULL UNIQUE);
 
 -- Every message in the order of sending. `fate`: stored, duplicate, dead_letter as the loss ledger counts it, or lost.
 -- `answer`: 1 the broker accepted it, 0 it refused it, NULL no answer is known. `again`: how often it was sent once more
--- because the connection was lost before the answer. A message by_will is published by the broker.
+-- because the connection was lost before the answer. A message by_will is published by the broker. `arrival` is the Unix
+-- second of the run's own clock at which it is received.
 CREATE TABLE message (
     number INTEGER PRIMARY KEY,
     due INTEGER NOT NULL,
@@ -22,7 +24,8 @@ CREATE TABLE message (
     by_will INTEGER NOT NULL,
     fate TEXT NOT NULL,
     answer INTEGER,
-    again INTEGER NOT NULL DEFAULT 0
+    again INTEGER NOT NULL DEFAULT 0,
+    arrival REAL NOT NULL
 );
 
 -- Which faults have changed which message.
@@ -71,5 +74,21 @@ CREATE TABLE history (
     PRIMARY KEY (device, day)
 ) WITHOUT ROWID;
 
--- Alerts that must open, where that can be said already: devices whose line was lost, from `due` to `until`.
-CREATE TABLE alert (kind TEXT NOT NULL, device TEXT NOT NULL, due INTEGER NOT NULL, until INTEGER);
+-- What is set for a device, by which the run is judged: the flood levels of its gauge.
+CREATE TABLE threshold (rule TEXT NOT NULL, device TEXT NOT NULL, value REAL NOT NULL, PRIMARY KEY (rule, device))
+WITHOUT ROWID;
+
+-- Restarts of the broker, in Unix seconds of the run's own clock.
+CREATE TABLE restart (at INTEGER PRIMARY KEY);
+
+-- Alerts that must open and close, in Unix seconds of the run's own clock; `closed` NULL: open at the end. One that is
+-- not certain may be there, and need not; its times may differ by `slack` seconds. `members` is a list in JSON.
+CREATE TABLE alert (
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    opened REAL NOT NULL,
+    closed REAL,
+    members TEXT NOT NULL,
+    certain INTEGER NOT NULL,
+    slack REAL NOT NULL
+);

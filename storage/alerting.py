@@ -34,6 +34,7 @@ class JudgedDevice:
     """A device whose readings are judged; `newest` is the time of the newest."""
 
     device_id: int
+    kind: str
     subject: str
     name: str
     hamlet: str | None
@@ -83,10 +84,10 @@ def heard_devices(connection: Connection[Any]) -> list[HeardRow]:
         return cursor.execute(query("heard_devices")).fetchall()
 
 
-def judged_devices(connection: Connection[Any], kind: Kind) -> list[JudgedDevice]:
-    """Active devices of a kind without keys that have sent a reading."""
+def judged_devices(connection: Connection[Any], kinds: Sequence[str]) -> list[JudgedDevice]:
+    """Active devices of some kinds without keys that have sent a reading."""
     with connection.cursor(row_factory=class_row(JudgedDevice)) as cursor:
-        return cursor.execute(query("judged_devices"), {"kind": kind.name}).fetchall()
+        return cursor.execute(query("judged_devices"), {"kinds": list(kinds)}).fetchall()
 
 
 def overrides_by_device(connection: Connection[Any]) -> list[OverrideRow]:
@@ -102,10 +103,17 @@ def alert_states(connection: Connection[Any], rules: Sequence[str]) -> dict[tupl
     return {(row.rule, row.device_id): row for row in rows}
 
 
-def put_alert_states(connection: Connection[Any], rows: Sequence[Mapping[str, object]]) -> None:
+def put_alert_states(connection: Connection[Any], rows: Sequence[StateRow]) -> None:
     """Keep how rules stand."""
-    with connection.cursor() as cursor:
-        cursor.executemany(query("put_alert_state"), rows)
+    columns = {
+        "rules": [row.rule for row in rows],
+        "device_ids": [row.device_id for row in rows],
+        "times": [row.time for row in rows],
+        "since": [row.since for row in rows],
+        "open": [row.is_open for row in rows],
+    }
+    if rows:
+        connection.execute(query("put_alert_states"), columns)
 
 
 def forget_alert_state(connection: Connection[Any], rule: str, device_id: int) -> None:

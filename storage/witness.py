@@ -13,7 +13,6 @@ from psycopg.rows import class_row, dict_row
 from devices.model import Kind
 from devices.readings import Value
 from devices.topics import Channel
-from storage.alerts import AlertRow
 from storage.errors import driver_errors
 from storage.sql import query
 from storage.tables import table
@@ -113,9 +112,21 @@ def stored_letters(connection: Connection[Any], commune: str, since: datetime) -
         yield StoredLetter(**{**row, "payload": bytes(row["payload"])})
 
 
-def stored_alerts(connection: Connection[Any], since: datetime) -> list[AlertRow]:
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert, and the devices for which it stands."""
+
+    kind: str
+    subject: str
+    opened_at: datetime
+    closed_at: datetime | None
+    members: list[str]
+    detail_en: str
+
+
+def stored_alerts(connection: Connection[Any], since: datetime) -> list[StoredAlert]:
     """The alerts that were opened since a moment."""
-    with driver_errors(), connection.cursor(row_factory=class_row(AlertRow)) as cursor:
+    with driver_errors(), connection.cursor(row_factory=class_row(StoredAlert)) as cursor:
         return cursor.execute(query("witnessed_alerts"), {"since": since}).fetchall()
 
 

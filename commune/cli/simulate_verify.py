@@ -10,7 +10,9 @@ import typer
 from commune.cli.common import echo_json, fail, open_database
 from commune.witness import compare, compare_settled, in_words, report_of
 from simulators.errors import SimulatorError
+from simulators.found import Verdict
 from simulators.manifest import Record
+from storage.connect import Session
 
 ManifestOption = Annotated[
     Path, typer.Option(help="The manifest that `simulate run` or `simulate backfill` has written.")
@@ -22,6 +24,14 @@ def verify_command(
     wait: Annotated[
         float, typer.Option(min=0, help="Give ingest up to so many seconds to settle what it has been sent.")
     ] = 30.0,
+    alerts: Annotated[
+        bool,
+        typer.Option(
+            "--alerts",
+            help="Hold the alerts against those that are foretold: `commune maintain` has judged the run all along. "
+            "A storm is always judged.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare the manifest of a run with the database, and print each difference; exits 1 when there is any.
@@ -33,7 +43,7 @@ def verify_command(
     """
     try:
         with Record(manifest) as record, open_database() as session:
-            verdict = compare(session, record) if record.is_history else compare_settled(session, record, wait)
+            verdict = compare(session, record) if record.is_history else _settled(session, record, wait, alerts)
             report = report_of(record, verdict)
     except SimulatorError as error:
         fail(str(error), 2)
@@ -45,3 +55,10 @@ def verify_command(
         typer.echo(in_words(report))
     if verdict.differences:
         raise typer.Exit(1)
+
+
+def _settled(session: Session, record: Record, wait: float, alerts: bool) -> Verdict:
+    """A storm was settled as it was lived; ingest is given time for what it has been sent."""
+    if record.is_lived:
+        return compare(session, record)
+    return compare_settled(session, record, wait, alerts=alerts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from devices import profiles
@@ -139,11 +140,15 @@ def _devices(
             code = f"{group['prefix']}-{number:02d}"
             site = more.get("site")
             hamlet = _hamlet_at(point, rings, f"device {code}")
-            devices.append(_device(group, commune.code, code, number, place, point, hamlet, site))
+            backed = group["power"] == "backed" or bool(more.get("backed", False))
+            feeder = None if group["power"] == "solar" else feeders[hamlet]
+            device = _device(group, commune.code, code, number, place, point, hamlet, site)
+            # A person who registers it says on which line it hangs: it falls silent with it, unless a battery helps.
+            devices.append(device if backed or feeder is None else replace(device, tags=(f"feeder:{feeder}",)))
             table = tables[site] if site is not None else {}
             traits[code] = Traits(
-                feeder=None if group["power"] == "solar" else feeders[hamlet],
-                backed=group["power"] == "backed" or bool(more.get("backed", False)),
+                feeder=feeder,
+                backed=backed,
                 near=tuple(table.get("near", (0.3, 0.4, 0.1))),
                 people=dict(table.get("people", {"size": 30.0, "leisure": 0.9, "work": 0.1})),
                 more={name: value for name, value in more.items() if name not in _POINT_WORDS},

@@ -67,11 +67,11 @@ WHERE d.state = 'active' AND (t.received_at IS NOT NULL OR w.online)
 ORDER BY d.device_id;
 
 -- name: judged_devices
--- Active devices of a kind with the time of their newest reading, and where they are.
-SELECT d.device_id, c.code || '/' || d.code AS subject, d.name, h.code AS hamlet, l.time AS newest
+-- Active devices with the time of their newest reading, and where they are.
+SELECT d.device_id, d.kind, c.code || '/' || d.code AS subject, d.name, h.code AS hamlet, l.time AS newest
 FROM device AS d JOIN commune AS c USING (commune_id) JOIN latest AS l ON l.device_id = d.device_id AND l.key = ''
 LEFT JOIN hamlet AS h ON h.hamlet_id = d.hamlet_id
-WHERE d.kind = %(kind)s AND d.state = 'active' ORDER BY d.device_id;
+WHERE d.kind = ANY (%(kinds)s) AND d.state = 'active' ORDER BY d.device_id;
 
 -- name: alert_overrides_by_device
 -- Every rule that is set otherwise for a device: by the commune, its hamlet, itself, the most exact last.
@@ -85,10 +85,11 @@ ORDER BY num_nonnulls(o.device_id) * 2 + num_nonnulls(o.hamlet_id);
 -- How far some rules have read the devices, and how they stand there.
 SELECT rule, device_id, time, since, is_open FROM alert_state WHERE rule = ANY (%(rules)s);
 
--- name: put_alert_state
--- How far a rule has read a device, and how it stands there.
+-- name: put_alert_states
+-- How far rules have read devices, and how they stand there.
 INSERT INTO alert_state (rule, device_id, time, since, is_open)
-VALUES (%(rule)s, %(device_id)s, %(time)s, %(since)s, %(is_open)s)
+SELECT * FROM unnest(
+    %(rules)s::text[], %(device_ids)s::integer[], %(times)s::timestamptz[], %(since)s::timestamptz[], %(open)s::boolean[])
 ON CONFLICT (rule, device_id) DO UPDATE SET
     time = excluded.time, since = excluded.since, is_open = excluded.is_open;
 

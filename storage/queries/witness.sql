@@ -48,7 +48,7 @@ WHERE split_part(topic, '/', 2) = %(commune)s AND received_at >= %(since)s;
 
 -- name: witnessed_alerts
 -- The alerts that were opened since a moment, oldest first.
-SELECT kind, subject, opened_at, seen_at, closed_at, detail_vi, detail_en FROM alert
+SELECT kind, subject, opened_at, closed_at, members, detail_en FROM alert
 WHERE opened_at >= %(since)s ORDER BY opened_at, alert_id;
 
 -- name: witnessed_days

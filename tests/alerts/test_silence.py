@@ -67,6 +67,23 @@ def test_slow_devices_of_the_place_are_witnesses_before_they_are_due() -> None:
     assert named(found) == [("place_silent", "gia-loc/hamlet:thon-1", 3)]
 
 
+def test_where_nobody_speaks_it_is_one_alert_before_the_slow_ones_are_late() -> None:
+    quick = [device(number, 3.1) for number in range(10)]
+    slow = [device(number, 3.1, interval_seconds=900) for number in range(10, 40)]
+    (away,) = judge_silence(quick + slow, NOW, ())
+    assert (away.kind, away.at, len(away.members)) == ("system_silent", ago(0.1), 40)
+    assert {one.kind for one in judge_silence([*quick, *slow, device(40, 0.1, hamlet="x")], NOW, ())} == {
+        "place_silent"
+    }, "one that speaks shows that it is not the system"
+
+
+def test_one_that_was_silent_before_says_nothing_of_when_the_power_went() -> None:
+    broken = device(5, 5000)
+    told = {("device_offline", "gia-loc/d-005")}
+    (cut,) = judge_silence([broken, *(device(number, 4) for number in range(6, 10))], NOW, told)
+    assert (cut.at, len(cut.members)) == (ago(1), 5)
+
+
 def test_a_feeder_counts_before_the_hamlet() -> None:
     hung = [device(number, 4, tags=("x", "feeder:471-e8")) for number in (1, 6, 11, 16)]
     others = [device(number) for number in range(50) if number not in (1, 6, 11, 16)]

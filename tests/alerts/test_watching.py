@@ -47,6 +47,22 @@ def test_a_power_cut_is_one_alert_that_names_its_members(world: World, session: 
     assert row == ([f"gia-loc/{code}" for code in cut], "serious")
 
 
+def test_a_silent_device_is_in_the_alert_of_its_place_from_the_moment_that_this_opens(
+    world: World, session: Session
+) -> None:
+    first, *others = fleet(world, 4)
+    fleet(world, 4, "thon-2")
+    for minutes in (2, 4, 6, 8):
+        for code in world.numbers:
+            if code != first and (code not in others or minutes < 5):
+                world.send(code, {"temperature": minutes}, received_at=NOW + timedelta(minutes=minutes))
+        judge_silent(session, NOW + timedelta(minutes=minutes, seconds=5))
+    alone, cut = sorted(list_alerts(session), key=lambda alert: alert.kind)
+    moment = NOW + timedelta(minutes=6, seconds=5)
+    assert (alone.subject, alone.opened_at, alone.closed_at) == (f"gia-loc/{first}", NOW + timedelta(minutes=3), moment)
+    assert (cut.kind, cut.opened_at, cut.closed_at) == ("place_silent", moment, None)
+
+
 def test_an_ingest_that_is_away_is_one_alert_and_its_return_accuses_nobody(world: World, session: Session) -> None:
     codes = fleet(world, 10)
     away = NOW + timedelta(hours=1)

@@ -1,61 +1,98 @@
-"""Alerts are compared by kind and subject, as far as the system opens alerts of the kind at all."""
+"""What was opened and closed is held against what is foretold: kind, subject, times, members."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from simulators.alarms import JUDGED, AlertKind, compare_alerts
-from simulators.faults.lines import WILL
+from simulators.alarms import compare_alerts, moment, table
+from simulators.foretold import Foretold
 from simulators.found import Found, FoundAlert, Verdict
-from simulators.manifest import OFFLINE_ALERT, Record
-from tests.simulators.test_manifest import NOW, manifest_of, parcel_of
+from simulators.manifest import Manifest, Record
+from tests.simulators.test_manifest import ABOUT, NOW, REGISTERED
 
-LINE_ALERT = AlertKind(OFFLINE_ALERT, certain_seconds=600)
-OFFLINE = FoundAlert(OFFLINE_ALERT, "gia-loc/tram-01", NOW, "the device tram-01 is silent")
+CUT = Foretold("place_silent", "gia-loc/feeder:471", float(NOW), NOW + 3600.0, ("gia-loc/cs-01", "gia-loc/cs-02"))
+FOUND = FoundAlert(
+    CUT.kind, CUT.subject, NOW * 1_000_000, "3 of 4", (NOW + 3600) * 1_000_000, ["gia-loc/cs-01", "gia-loc/cs-02"]
+)
+Judge = Callable[..., Verdict]
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Record:
-    """A manifest of a device whose line is lost, and comes back within a minute."""
-    lost = parcel_of("status", WILL, by_will=True)
-    back = replace(parcel_of("status", {"state": "online", "ts": NOW}), due=lost.due + 60)
-    return manifest_of(tmp_path / "m", [lost, back])
+def judged(tmp_path: Path) -> Judge:
+    def judge(foretold: list[Foretold], *there: FoundAlert, judged: bool = True) -> Verdict:
+        path = tmp_path / "m"
+        path.unlink(missing_ok=True)
+        with Manifest(path, REGISTERED, ABOUT) as manifest:
+            manifest.foretell(foretold)
+        verdict = Verdict()
+        with Record(path) as record:
+            assert sorted(record.foretold(), key=repr) == sorted(foretold, key=repr)
+            found = Found((), (), (), lambda *_: (), lambda *_: (), there)
+            compare_alerts(record, found, verdict, judged=judged)
+        return verdict
+
+    return judge
 
 
-def judged(record: Record, *opened: FoundAlert, kinds: tuple[AlertKind, ...]) -> Verdict:
-    verdict = Verdict()
-    compare_alerts(record, Found((), (), (), lambda *_: (), lambda *_: (), opened), verdict, kinds)
-    return verdict
+def test_what_is_foretold_and_came_is_no_difference(judged: Judge) -> None:
+    verdict = judged([CUT], FOUND)
+    assert (verdict.differences, verdict.alerts) == ([], 1)
 
 
-def test_a_kind_that_nothing_opens_yet_is_counted_and_not_compared(record: Record) -> None:
-    verdict = judged(record, kinds=JUDGED)
-    assert (verdict.differences, verdict.alerts) == ([], 0)
-    assert verdict.alerts_not_judged == {OFFLINE_ALERT: 1}
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"opened": NOW * 1_000_000 + 2_000_000}, "no alert place_silent was opened"),
+        ({"closed": None}, "is over at –, not at"),
+        ({"closed": (NOW + 3605) * 1_000_000}, "is over at"),
+        ({"members": ["gia-loc/cs-01"]}, "stands for gia-loc/cs-01, and not for gia-loc/cs-01, gia-loc/cs-02"),
+        ({"subject": "gia-loc/feeder:473"}, "no alert place_silent was opened"),
+    ],
+)
+def test_another_time_end_member_or_subject_is_a_difference(
+    judged: Judge, change: dict[str, object], says: str
+) -> None:
+    verdict = judged([CUT], replace(FOUND, **change))  # type: ignore[arg-type]
+    assert any(says in str(difference) for difference in verdict.differences)
 
 
-def test_an_alert_that_must_open_and_did_is_no_difference_and_one_that_did_not_is(record: Record) -> None:
-    always = replace(LINE_ALERT, certain_seconds=0)
-    assert judged(record, OFFLINE, kinds=(always,)).differences == []
-    missing = judged(record, kinds=(always,))
-    assert [str(d) for d in missing.differences] == ["missing: gia-loc/tram-01: no alert device_offline was opened"]
-    assert missing.alerts == 1
+def test_an_alert_that_is_open_at_the_end_must_be_open(judged: Judge) -> None:
+    still = replace(CUT, closed=None)
+    assert judged([still], replace(FOUND, closed=None)).differences == []
+    assert len(judged([still], FOUND).differences) == 1
 
 
-def test_of_a_cause_that_is_soon_over_nothing_is_demanded_and_nothing_forbidden(record: Record) -> None:
-    assert judged(record, kinds=(LINE_ALERT,)).differences == []
-    assert judged(record, OFFLINE, kinds=(LINE_ALERT,)).differences == []
+def test_none_else_may_be_there_not_even_the_same_twice(judged: Judge) -> None:
+    verdict = judged([CUT], FOUND, FOUND)
+    assert [difference.what for difference in verdict.differences] == ["unknown"]
+    assert [difference.what for difference in judged([], FOUND).differences] == ["unknown"]
 
 
-def test_an_alert_that_nothing_calls_for_is_a_difference(record: Record) -> None:
-    other = replace(OFFLINE, subject="gia-loc/tram-02")
-    drops = FoundAlert("broker_drop", "127.0.0.1:1883", NOW, "the broker dropped 3 messages")
-    verdict = judged(record, other, drops, kinds=(*JUDGED, LINE_ALERT))
-    assert {(d.what, d.where) for d in verdict.differences} == {
-        ("unknown", "gia-loc/tram-02"),
-        ("unknown", "127.0.0.1:1883"),
-    }
-    assert "the broker dropped 3 messages" in str(verdict.differences[-1])
+def test_one_that_is_not_certain_may_be_there_and_need_not(judged: Judge) -> None:
+    perhaps = replace(CUT, certain=False)
+    assert judged([perhaps]).differences == [] == judged([perhaps], FOUND).differences
+
+
+def test_looks_that_nobody_planned_have_slack(judged: Judge) -> None:
+    loose = replace(CUT, slack=30.0)
+    late = replace(FOUND, opened=(NOW + 20) * 1_000_000, closed=(NOW + 3590) * 1_000_000)
+    assert judged([loose], late).differences == []
+
+
+def test_a_run_that_nobody_judged_may_still_not_let_the_broker_drop_messages(judged: Judge) -> None:
+    drop = FoundAlert("broker_drop", "127.0.0.1:1883", NOW, "the broker dropped 3 messages")
+    verdict = judged([CUT], drop, FOUND, judged=False)
+    assert verdict.alerts_not_judged == {"place_silent": 1}
+    (difference,) = verdict.differences
+    assert "the broker dropped 3 messages" in str(difference)
+
+
+def test_the_table_says_it_in_utc() -> None:
+    assert moment(None) == "–"
+    assert table([replace(CUT, closed=None)]) == [
+        ("place_silent", "gia-loc/feeder:471", 2, moment(NOW), "–"),
+    ]

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from devices.registry import Device
 from devices.topics import Channel
 from simulators.communes import SampleCommune
 from simulators.devices import Simulator
@@ -17,7 +18,9 @@ from simulators.errors import BadManifest
 from simulators.faults import FAULTS, Parcel
 from simulators.faults.lines import WILL
 from simulators.fleet import load_fleet
-from simulators.manifest import Manifest, Record
+from simulators.foretelling import conditions_of, foretell
+from simulators.foretold import Foretold
+from simulators.manifest import Manifest, Record, place_of
 from simulators.messages import Message, simulators_of
 from simulators.run import Simulation
 from tests.simulators.moments import HOUR, at
@@ -135,14 +138,21 @@ def test_a_manifest_says_what_must_become_of_repeats_additions_and_contradiction
     assert sorted(reasons) == ["conflict", "conflict", "empty", "wrong_type"]
 
 
-def test_an_alert_must_open_while_a_line_is_lost(tmp_path: Path) -> None:
-    back = parcel_of("status", {"state": "online", "ts": NOW})
-    lost = parcel_of("status", WILL, by_will=True)
-    record = manifest_of(tmp_path / "m", [lost, replace(back, due=NOW + 60), replace(lost, due=NOW + 90)])
-    assert list(record.rows("SELECT kind, device, due, until FROM alert ORDER BY due")) == [
-        ("device_offline", "tram-01", NOW, NOW + 60),
-        ("device_offline", "tram-01", NOW + 90, None),
-    ]
+def test_a_line_that_is_lost_foretells_an_alert_until_the_device_is_heard_again(tmp_path: Path) -> None:
+    begun = parcel_of("status", {"state": "online", "ts": NOW})
+    lost = replace(parcel_of("status", WILL, by_will=True), due=NOW + 30)
+    back = replace(parcel_of("status", {"state": "online", "ts": NOW + 600}), due=NOW + 600)
+    device = Device("gia-loc", "tram-01", "environment", expected_interval_seconds=60, tags=("feeder:471",))
+    with Manifest(tmp_path / "m", REGISTERED, {**ABOUT, "way": "lived"}) as manifest:
+        for parcel in (begun, replace(parcel_of(*reading(0, pm25=3)), due=NOW), lost, back):
+            manifest.add(parcel, float(parcel.due))
+        manifest.places([device])
+        conditions = conditions_of(manifest.rows, manifest.run, NOW, NOW + 700)
+        assert foretell(manifest.rows, conditions) == [
+            Foretold("device_offline", "gia-loc/tram-01", NOW + 150, NOW + 600)
+        ]
+    assert place_of(device) == "feeder:471"
+    assert place_of(replace(device, tags=(), hamlet="thon-1")) == "hamlet:thon-1"
 
 
 def test_a_file_that_is_no_manifest_is_refused_in_words(tmp_path: Path) -> None:
