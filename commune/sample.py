@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -14,9 +14,10 @@ from devices.catalogue import KINDS
 from devices.importing import SheetRow
 from devices.model import Kind
 from simulators import frames
+from simulators.calendar import DAY_SECONDS
 from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
-from simulators.history import CHUNK_SECONDS, history
+from simulators.history import expected_readings, history, weeks
 from simulators.load import COMMUNE, device
 from simulators.messages import simulators_of
 from simulators.tallies import Tallies, tally
@@ -33,7 +34,7 @@ BATCH_READINGS = 60_000
 """So many readings of a kind are committed together: with fewer the disk is waited for more often."""
 LOAD_FIELDS = frozenset({"commune", "code", "kind", "name", "expected_interval_seconds"})
 SHARES = 8
-"""Processes that backfill together take an eighth of the devices for a week at a time, those of a kind together."""
+"""Processes that backfill together take an eighth of a week's readings at a time, those of a kind together."""
 
 
 class NotTheSample(StorageError):
@@ -153,7 +154,7 @@ def backfill(
 def backfilling(database_url: str, commune: str, seed: int, processes: int) -> Iterator[Backfilling]:
     """Several processes with a connection each, to backfill a sample commune with, until the block ends."""
     with ProcessPoolExecutor(processes, get_context("spawn"), _open_worker, (database_url, commune, seed)) as executor:
-        yield Backfilling(executor, commune)
+        yield Backfilling(executor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,24 +162,19 @@ class Backfilling:
     """Processes that take devices and weeks in turn, and keep what a world needs once from one span to the next."""
 
     executor: Executor
-    commune: str
 
     def write(
         self,
-        codes: Sequence[str],
+        simulators: Sequence[Simulator],
         span: tuple[int, int],
         progress: Callable[[Written], None] = lambda _: None,
         *,
         tallied: bool = False,
     ) -> Written:
-        """The same as `backfill`, of the devices of some codes, with start and end of `span` in Unix seconds."""
+        """The same as `backfill`, with start and end of `span` in Unix seconds."""
         written = Written()
-        shares = _shares(self.commune, codes)
-        tasks = [
-            self.executor.submit(_write_share, share, week, min(week + CHUNK_SECONDS, span[1]), tallied)
-            for week in range(span[0], span[1], CHUNK_SECONDS)
-            for share in shares
-        ]
+        shares = _shares(simulators, span[0])
+        tasks = [self.executor.submit(_write_share, share, *week, tallied) for week in weeks(*span) for share in shares]
         try:
             for task in as_completed(tasks):
                 written.join(task.result())
@@ -189,12 +185,18 @@ class Backfilling:
         return written
 
 
-def _shares(commune: str, codes: Sequence[str]) -> list[list[str]]:
-    """Devices in even parts, those of one kind side by side, so that many of their readings are committed together."""
-    kinds = {device.code: device.kind for device in load(commune).devices}
-    by_kind = sorted(codes, key=lambda code: kinds[code])
-    count = min(SHARES, len(by_kind))
-    return [by_kind[place * len(by_kind) // count : (place + 1) * len(by_kind) // count] for place in range(count)]
+def _shares(simulators: Sequence[Simulator], start: int) -> list[list[str]]:
+    """Codes of devices in parts of about as many readings, those of one kind side by side.
+
+    So many readings of a kind are committed together, and no process is left with the most of them at the end.
+    """
+    by_kind = sorted(simulators, key=lambda simulator: simulator.kind_name)
+    shares: dict[int, list[str]] = defaultdict(list)
+    before, total = 0, expected_readings(simulators, start, start + DAY_SECONDS)
+    for simulator in by_kind:
+        shares[before * SHARES // total].append(simulator.device.code)
+        before += expected_readings([simulator], start, start + DAY_SECONDS)
+    return list(shares.values())
 
 
 @dataclass(frozen=True, slots=True)

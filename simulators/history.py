@@ -16,19 +16,16 @@ from simulators.calendar import DAY_SECONDS, check_begun, utc
 from simulators.devices import Simulator
 from simulators.frames import Arrays
 
-CHUNK_SECONDS = 7 * DAY_SECONDS
-"""Devices take turns by so much of the time: a week, as wide as a part of the tables."""
-_PIECE_READINGS = 3000
-"""So many times of a device are worked out at once: fewer waste time, more do not fit the processor's cache."""
+WEEK_SECONDS = 7 * DAY_SECONDS
+"""Devices take turns by so much of the time, counted from 1970: as long as a part of the tables, and the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Readings of one device over a piece of the time, in order; `until` is the end of the piece in Unix seconds."""
+    """Readings of one device over a week or what of it is wanted, part after part and each in order."""
 
     device: Device
     kind: Kind
-    until: int
     arrays: list[Arrays]
 
     @property
@@ -37,21 +34,21 @@ class Batch:
         return sum(arrays.times.size for arrays in self.arrays)
 
 
-def history(
-    simulators: Sequence[Simulator], start: int, end: int, chunk_seconds: int = CHUNK_SECONDS
-) -> Iterator[Batch]:
-    """Batches of all readings with start <= time < end, part after part, and in each part device after device.
+def history(simulators: Sequence[Simulator], start: int, end: int) -> Iterator[Batch]:
+    """Batches of all readings with start <= time < end, week after week, and in each week device after device.
 
     Raises BeforeTheWorld when `start` is before the simulated world begins.
     """
     check_begun(start)
-    for first in range(start, end, chunk_seconds):
-        last = min(first + chunk_seconds, end)
+    for first, last in weeks(start, end):
         for simulator in simulators:
-            piece = _PIECE_READINGS * simulator.interval
-            for begin in range(first, last, piece):
-                until = min(begin + piece, last)
-                yield Batch(simulator.device, simulator.kind, until, list(simulator.frame(begin, until).arrays()))
+            yield Batch(simulator.device, simulator.kind, list(simulator.frame(first, last).arrays()))
+
+
+def weeks(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each week between two times; the first and the last may be shorter."""
+    for week in range(start // WEEK_SECONDS, -(-end // WEEK_SECONDS)):
+        yield max(start, week * WEEK_SECONDS), min(end, (week + 1) * WEEK_SECONDS)
 
 
 def readings_of(simulator: Simulator, start: int, end: int) -> list[Reading]:

@@ -181,7 +181,7 @@ class Network:
 
 def _strongest(levels_dbm: Floats) -> tuple[Floats, Floats]:
     """Power of the strongest cell and the sum of the others, in mW."""
-    milliwatts = 10.0 ** (levels_dbm / 10.0)
+    milliwatts = np.exp(levels_dbm * (np.log(10.0) / 10.0))
     own = milliwatts.max(axis=0)
     return own, milliwatts.sum(axis=0) - own
 

@@ -101,5 +101,5 @@ def noise_per_element(spacing_khz: float, figure_db: float = 7.0) -> float:
 
 def spectral_efficiency(sinr_db: Floats, share: float = 0.6, most: float = 7.4) -> Floats:
     """Bits a second and hertz of one layer: a truncated share of Shannon's bound (3GPP TR 36.942 annex A)."""
-    result: Floats = np.minimum(share * np.log2(1.0 + 10.0 ** (sinr_db / 10.0)), most)
+    result: Floats = np.minimum(share * np.log2(1.0 + np.exp(sinr_db * (np.log(10.0) / 10.0))), most)
     return result

@@ -92,7 +92,7 @@ def run_backfill_bench(
     sample = load(COMMUNE)
     straight, by_mqtt = [], []
     with bench_servers(local_directory) as bench, closing(connect(bench.url, autocommit=True)) as session:
-        numbers = register(session, sample)
+        register(session, sample)
         end = int(now().timestamp()) - 2 * DAY_SECONDS
         simulators = simulators_of(sample, SEED)
         for _ in history(simulators, end - HOUR_SECONDS, end):
@@ -103,10 +103,10 @@ def run_backfill_bench(
             backfilling(bench.url, COMMUNE, SEED, processes) as workers,
         ):
             first = end - round(rounds * days * DAY_SECONDS)
-            workers.write(list(numbers), (first - DAY_SECONDS, first))
+            workers.write(simulators, (first - DAY_SECONDS, first))
             for number in range(rounds):
                 last = first + round((number + 1) * days * DAY_SECONDS)
-                straight.append(_straight(workers, list(numbers), (last - round(days * DAY_SECONDS), last)))
+                straight.append(_straight(workers, simulators, (last - round(days * DAY_SECONDS), last)))
                 by_mqtt.append(_by_mqtt(session, simulators, publisher, rounds - number))
                 progress(
                     f"round {number + 1} of {rounds}: {straight[-1].rate:,.0f} readings a second straight into the "
@@ -133,9 +133,9 @@ def run_backfill_bench(
     )
 
 
-def _straight(workers: Backfilling, codes: list[str], span: tuple[int, int]) -> Way:
+def _straight(workers: Backfilling, simulators: list[Simulator], span: tuple[int, int]) -> Way:
     began, before = time.perf_counter(), _processor_seconds()
-    written = workers.write(codes, span)
+    written = workers.write(simulators, span)
     return Way(written.stored, time.perf_counter() - began, _processor_seconds() - before)
 
 

@@ -105,9 +105,8 @@ def _write(
     if processes == 1:
         written = backfill(session, simulators, numbers, *span, progress, tallied=tallied)
     else:
-        codes = [simulator.device.code for simulator in simulators]
         with backfilling(database_url(read_settings()), sample.commune.code, seed, processes) as workers:
-            written = workers.write(codes, span, progress, tallied=tallied)
+            written = workers.write(simulators, span, progress, tallied=tallied)
     if record is not None:
         record.history(written.tallies)
     return written

@@ -61,10 +61,11 @@ class SignalProbe(Simulator):
         network = self.world.network
         new = network.receive(operator, ("NR_SA", "NR_NSA"), x, y, times, loss)
         lte = network.receive(operator, ("LTE",), x, y, times, loss)
-        old = network.receive(operator, ("UMTS", "GSM"), x, y, times, loss)
         on_new = _above(new, NR_FLOOR_DBM, times)
         on_lte = _above(lte, LTE_FLOOR_DBM, times) & ~on_new
-        on_old = _above(old, OLD_FLOOR_DBM, times) & ~on_new & ~on_lte
+        left = ~(on_new | on_lte)
+        old = network.receive(operator, ("UMTS", "GSM"), x, y, times, loss) if left.any() else None
+        on_old = _above(old, OLD_FLOOR_DBM, times) & left
         values: dict[str, Floats] = {name: np.full(times.shape, np.nan) for name in FIELDS}
         technology = np.full(times.shape, "NONE", dtype=object)
         band = np.full(times.shape, None, dtype=object)
@@ -75,10 +76,11 @@ class SignalProbe(Simulator):
                 _signal(values, on_new, lte, ("rsrp", "rsrq", "sinr"))
         if lte is not None:
             _signal(values, on_lte, lte, ("rsrp", "rsrq", "sinr"))
+        chance = self._chance(operator, times)
         for here, reception, delay in ((on_new, new, 13.0), (on_lte, lte, 32.0), (on_old, old, 160.0)):
-            if reception is not None:
+            if reception is not None and here.any():
                 technology[here], band[here] = reception.carrier.technology, reception.carrier.band
-                self._service(operator, values, here, reception, delay, times)
+                _serve(values, here, reception, delay, chance)
         served = on_new | on_lte | on_old
         quality = np.select([on_new, on_lte], [_sinr(new, times), _sinr(lte, times)], 5.0)
         failing = 0.004 + 0.25 / (1.0 + np.exp(1.2 * (quality + 7.0)))
@@ -87,16 +89,10 @@ class SignalProbe(Simulator):
             values[name] = np.where(accepted, values[name], np.nan)
         return {"technology": technology, "band": band, "access_ok": accepted, **values}
 
-    def _service(
-        self, operator: str, values: dict[str, Floats], here: Flags, reception: Reception, delay: float, times: Floats
-    ) -> None:
-        """Throughput and delay of the test where this technology serves."""
-        down, up = throughput(reception)
+    def _chance(self, operator: str, times: Floats) -> tuple[Floats, Floats]:
+        """What a test gets of throughput and what it waits by chance, near 1."""
         luck = np.exp(self.noise(f"luck {operator}", times, 0.18))
-        waiting = delay * (1.0 + 1.3 * reception.load**2) + 40.0 / (1.0 + np.exp(reception.sinr_db / 3.0))
-        jitter = np.exp(self.noise(f"jitter {operator}", times, 0.12))
-        for name, column in (("download", down * luck), ("upload", up * luck), ("latency", waiting * jitter)):
-            values[name] = np.where(here, column, values[name])
+        return luck, np.exp(self.noise(f"jitter {operator}", times, 0.12))
 
 
 def _above(reception: Reception | None, floor: float, times: Floats) -> Flags:
@@ -114,4 +110,15 @@ def _signal(values: dict[str, Floats], here: Flags, reception: Reception, names:
     """Enter power, quality and signal to interference where this technology is measured."""
     columns = (reception.power_dbm, reception.rsrq_db, reception.sinr_db)
     for name, column in zip(names, columns, strict=True):
+        values[name] = np.where(here, column, values[name])
+
+
+def _serve(
+    values: dict[str, Floats], here: Flags, reception: Reception, delay: float, chance: tuple[Floats, Floats]
+) -> None:
+    """Throughput and delay of the test where this technology serves."""
+    down, up = throughput(reception)
+    luck, jitter = chance
+    waiting = delay * (1.0 + 1.3 * reception.load**2) + 40.0 / (1.0 + np.exp(reception.sinr_db / 3.0))
+    for name, column in (("download", down * luck), ("upload", up * luck), ("latency", waiting * jitter)):
         values[name] = np.where(here, column, values[name])

@@ -154,19 +154,17 @@ def test_several_processes_write_the_same_history_as_one(
     numbers = register(session, sample)
     span = START, START + HOUR
     told: list[int] = []
-    codes = [simulator.device.code for simulator in nine]
     with backfilling(database_url, "gia-loc", 1, 2) as workers:
-        written = workers.write(codes, span, lambda done: told.append(done.readings))
+        written = workers.write(nine, span, lambda done: told.append(done.readings))
     assert told[-1] == written.stored > 0
     again = backfill(session, nine, numbers, *span)
     assert (again.stored, again.duplicate, again.conflicts) == (0, written.stored, 0)
     assert dict.fromkeys(written.kinds, 0) == again.kinds
 
 
-def test_a_process_that_fails_fails_the_backfill(database_url: str, sample: SampleCommune) -> None:
-    codes = [device.code for device in sample.devices[:2]]
+def test_a_process_that_fails_fails_the_backfill(database_url: str, nine: list[Simulator]) -> None:
     with (
         backfilling(database_url, "gia-loc", 1, 1) as workers,
-        pytest.raises(KeyError, match="cb-mt-01"),  # nothing has been registered
+        pytest.raises(KeyError, match=nine[0].device.code),  # nothing has been registered
     ):
-        workers.write(codes, (START, START + HOUR))
+        workers.write(nine[:1], (START, START + HOUR))

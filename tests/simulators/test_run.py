@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 import orjson
@@ -27,7 +26,7 @@ from simulators.calendar import ORIGIN
 from simulators.communes import SampleCommune
 from simulators.devices import Simulator
 from simulators.errors import BadRun, BeforeTheWorld
-from simulators.history import history, readings_of
+from simulators.history import history, readings_of, weeks
 from simulators.messages import Message, messages_between, simulators_of
 from simulators.run import CATCH_UP_SECONDS, Simulation, Statistics
 from tests.simulators.moments import DAY, at
@@ -236,15 +235,16 @@ def test_history_goes_on_where_it_stopped(nine: list[Simulator]) -> None:
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_history_comes_in_weeks_device_after_device_and_in_pieces_that_are_soon_worked_out(
-    nine: list[Simulator],
-) -> None:
-    start, end = at("2026-11-18 06:00"), at("2026-11-27 07:00")
+def test_history_comes_in_weeks_of_the_tables_and_in_each_device_after_device(nine: list[Simulator]) -> None:
+    start, end = at("2026-11-18 06:00"), at("2026-11-27 07:00")  # 26 November is the Thursday between
+    assert list(weeks(start, end)) == [
+        (start, at("2026-11-19 07:00")), (at("2026-11-19 07:00"), at("2026-11-26 07:00")), (at("2026-11-26 07:00"), end)
+    ]  # fmt: skip
     batches = list(history(nine, start, end))
-    turns = [device for device, _ in groupby(batch.device.code for batch in batches)]
-    assert turns == [simulator.device.code for simulator in nine] * 2
-    assert max(arrays.times.size for batch in batches for arrays in batch.arrays) == 3000
-    assert batches[-1].until == end
+    assert [batch.device.code for batch in batches] == [simulator.device.code for simulator in nine] * 3
+    for batch, readings in zip(batches[9:18], batches[18:], strict=True):
+        assert batch.arrays[0].times.min() >= at("2026-11-19 07:00")
+        assert batch.arrays[0].times.max() < at("2026-11-26 07:00") <= readings.arrays[0].times.min()
     with pytest.raises(BeforeTheWorld):
         next(history(nine, ORIGIN - 1, ORIGIN))
 
