@@ -21,7 +21,7 @@ from devices.catalogue import KINDS
 from ingest.again import interpreter
 from storage.registrar import Registrar
 from storage.repairs import Repairs
-from tests.api.signing import person
+from tests.api.signing import person, signed_in
 from tests.api.world import NOW, ClearSealer, World, token
 from tests.conftest import Databases
 
@@ -127,6 +127,20 @@ def client(address: str, administrator: dict[str, str]) -> Iterator[httpx.Client
 def stranger(address: str) -> Iterator[httpx.Client]:
     """A client of the running API that carries nothing."""
     with httpx.Client(base_url=address, timeout=DEADLINE_SECONDS) as client:
+        yield client
+
+
+@pytest.fixture
+def lan(database_url: str) -> str:
+    """A database with a technician, Lan."""
+    person(database_url, "lan")
+    return database_url
+
+
+@pytest.fixture
+def browser(lan: str, address: str) -> Iterator[httpx.Client]:
+    """A client that signed in as Lan."""
+    with signed_in(address, "lan") as client:
         yield client
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from devices.people import Role
 from tests.api.signing import PASSWORD, enter, person, signed_in
-from tests.api.test_sign_in import execute
+from tests.api.world import execute
 
 PEOPLE = "/api/v1/people"
 OTHER = "một mật khẩu thật dài khác"

@@ -25,7 +25,7 @@ from storage.registrar import Registrar
 from tests.api.conftest import serve, until
 from tests.api.oidc import CLIENT_ID, CLIENT_SECRET, OidcProvider, provider_over_http
 from tests.api.signing import enter, person
-from tests.api.test_sign_in import execute
+from tests.api.world import execute
 
 Entrance = Callable[..., httpx.Client]
 

@@ -10,8 +10,7 @@ import pytest
 
 from devices.people import Role
 from tests.api.signing import person, signed_in
-from tests.api.test_sign_in import execute
-from tests.api.world import token
+from tests.api.world import execute, token
 
 TOKENS = "/api/v1/tokens"
 

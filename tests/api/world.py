@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 from PIL import Image
@@ -42,6 +43,13 @@ def token(url: str, role: Role = Role.ADMINISTRATOR) -> dict[str, str]:
         made = add_token(connection, f"test {role}", role, timedelta(hours=1))
         connection.commit()
     return {"Authorization": f"Bearer {made.secret}"}
+
+
+def execute(url: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Do a statement in a test's database; its rows."""
+    with closing(connect(url, autocommit=True)) as connection:
+        cursor = connection.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
 
 
 class ClearSealer:
