@@ -190,10 +190,10 @@ def alerts_of(rule: Rule, spells: Sequence[Spell], commune: str) -> Iterator[For
         for spell in spells:
             yield Foretold(rule.name, f"{commune}/{spell.device}", spell.begin, spell.end)
         return
-    turns = [(one.begin_known, one.device, 1, one.begin) for one in spells]
-    turns += [(one.end_known, one.device, -1, one.end) for one in spells if one.end is not None]
+    turns = [(one.begin_known, one.device, one.begin, 1) for one in spells]
+    turns += [(one.end_known, one.device, one.end, -1) for one in spells if one.end is not None]
     count, members, opened = 0, set[str](), 0.0
-    for _, device, change, time in sorted(turns, key=lambda turn: turn[:2]):
+    for _, device, time, change in sorted(turns):
         if count == 0:
             members, opened = set(), time
         if change > 0:
