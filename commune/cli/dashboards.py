@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from commune.cli.common import echo_json, fail
+from dashboards import alerting
 from dashboards.boards import boards, files, outdated, write
 from dashboards.errors import DashboardError
 from dashboards.publish import Grafana, Outcome, differences, publish
 from devices.catalogue import KINDS
 
-DIRECTORY = Path(__file__).resolve().parents[2] / "deploy" / "grafana" / "dashboards"
+GRAFANA = Path(__file__).resolve().parents[2] / "deploy" / "grafana"
+DIRECTORY = GRAFANA / "dashboards"
+ALERTING_DIRECTORY = GRAFANA / "provisioning" / "alerting"
 
 app = typer.Typer(help="Grafana's dashboards: as files, in a Grafana, and the differences.", no_args_is_help=True)
 
@@ -30,15 +33,23 @@ def build_command(
     directory: Annotated[
         Path | None, typer.Option(help="Where the files belong. Unset: deploy/grafana/dashboards of this program.")
     ] = None,
+    alerting_directory: Annotated[
+        Path | None,
+        typer.Option(help="Where the files of alert rules belong. Unset: deploy/grafana/provisioning/alerting."),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and name what is out of date.")] = False,
 ) -> None:
-    """Write the JSON of every dashboard where docker-compose lets Grafana find it."""
-    wanted = files(KINDS)
-    place = directory or DIRECTORY
-    changed = outdated(place, wanted) if check else write(place, wanted)
-    for name in changed:
-        typer.echo(f"{name} {'is out of date' if check else 'written' if name in wanted else 'deleted'}")
-    typer.echo(f"{len(wanted)} dashboards, {len(changed)} {'out of date' if check else 'changed'}.")
+    """Write the JSON of every dashboard, alert rule and contact point where docker-compose lets Grafana find it."""
+    wanted, rules = files(KINDS), alerting.files()
+    changed = []
+    for place, texts in ((directory or DIRECTORY, wanted), (alerting_directory or ALERTING_DIRECTORY, rules)):
+        for name in outdated(place, texts) if check else write(place, texts):
+            typer.echo(f"{name} {'is out of date' if check else 'written' if name in texts else 'deleted'}")
+            changed.append(name)
+    typer.echo(
+        f"{len(wanted)} dashboards, {len(alerting.RULES)} alert rules: "
+        f"{len(changed)} files {'out of date' if check else 'changed'}."
+    )
     raise typer.Exit(1 if check and changed else 0)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from commune.cli.dashboards import DIRECTORY
+from commune.cli.dashboards import ALERTING_DIRECTORY, DIRECTORY
+from dashboards import alerting
 from dashboards.board import Board, Row, clean, decode, to_json
 from dashboards.boards import boards, files, outdated, write
 from dashboards.colours import NO_DATA, limits_of
@@ -40,13 +41,17 @@ def panels(board: Board) -> list[dict[str, Any]]:
 
 def test_the_files_are_what_the_code_says() -> None:
     assert outdated(DIRECTORY, files(KINDS)) == [], "run: commune dashboards build"
+    assert outdated(ALERTING_DIRECTORY, alerting.files()) == [], "run: commune dashboards build"
 
 
 def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
     """Neither the order of sets nor the hash of words may show."""
-    command = (sys.executable, "-m", "commune", "dashboards", "build", "--directory", str(tmp_path))
+    places = {"--directory": tmp_path / "dashboards", "--alerting-directory": tmp_path / "alerting"}
+    options = [str(part) for place in places.items() for part in place]
+    command = (sys.executable, "-m", "commune", "dashboards", "build", *options)
     subprocess.run(command, check=True, cwd=ROOT, env={"PYTHONHASHSEED": "7"}, capture_output=True)
-    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*")} == files(KINDS)
+    found = [{path.name: path.read_text(encoding="utf-8") for path in place.glob("*")} for place in places.values()]
+    assert found == [files(KINDS), alerting.files()]
 
 
 def test_files_that_belong_to_no_dashboard_go_and_others_are_written(tmp_path: Path) -> None:
@@ -64,7 +69,7 @@ def test_there_is_a_dashboard_for_every_kind_with_every_value_of_it() -> None:
 
 
 def test_every_statement_of_the_file_is_used() -> None:
-    written = "\n".join(files(KINDS).values())
+    written = "\n".join((*files(KINDS).values(), *alerting.files().values()))
     for name in names():
         middle = re.split(r"\{\w+\}", statement(name))[0].splitlines()[0]
         assert middle.replace('"', '\\"') in written, f"{name} is used nowhere"
