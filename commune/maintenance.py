@@ -21,10 +21,12 @@ from broker.watch import Condition, Watch
 from commune.accounts import Accounts, AccountsConfig
 from commune.alert_delivery import Delivery
 from commune.alerting import judge_books, judge_devices
+from commune.coverage_upkeep import count_coverage
 from commune.refusals import Refusals
 from commune.rollup_upkeep import compute_rollups, delete_old_readings
 from commune.sealing import PasswordSealer
 from commune.strangers import FormerStrangers
+from reports.rules import ReportRules
 from storage.broker_watch import Seen
 from storage.connect import Session, connect
 from storage.errors import DatabaseUnavailable, StorageError, driver_errors
@@ -37,6 +39,8 @@ logger = logging.getLogger(__name__)
 ROUND_SECONDS = 10.0
 RETENTION_SECONDS = 3600.0
 LEDGER_SECONDS = 300.0
+COVERAGE_SECONDS = 600.0
+"""The day that runs is counted anew each time."""
 MOST_CHUNKS = 50
 """So many chunks are deleted at a time; the rest waits for the next hour."""
 
@@ -56,6 +60,8 @@ class MaintenanceConfig:
     """By which ways alerts are told."""
     landslide: LandslideRules = USUAL
     """By which rules rain becomes a risk of landslides."""
+    report_rules: ReportRules = field(default_factory=ReportRules)
+    """By which coverage is counted."""
 
 
 @dataclass(slots=True)
@@ -89,6 +95,7 @@ class Maintenance:
             Job("judge devices", ROUND_SECONDS, judge_devices),
             Job("judge the ledger", LEDGER_SECONDS, judge_books),
             Job("compute rollups", ROUND_SECONDS, self._compute_rollups),
+            Job("count coverage", COVERAGE_SECONDS, self._count_coverage),
         ]
         if config.replay_unknown_devices:
             self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
@@ -179,6 +186,9 @@ class Maintenance:
 
     def _compute_rollups(self, session: Session) -> None:
         compute_rollups(session, self._stopping)
+
+    def _count_coverage(self, session: Session) -> None:
+        count_coverage(session, self._config.report_rules, self._stopping, datetime.now(UTC))
 
     def _delete_readings(self, session: Session) -> None:
         delete_old_readings(session, self._config.horizons, self._stopping)

@@ -19,6 +19,7 @@ from reports.periods import Period
 from storage import coverage as kept
 from storage.connect import Session
 from storage.places import list_hamlets, list_sites
+from storage.profiles import read_profile
 
 ANY_OPERATOR = "any"
 """In words for people and programs: whoever's signal it is."""
@@ -81,19 +82,27 @@ def read_coverage(
     return CoverageSource(commune, period, ground, read_tallies(session, commune, period, rules), rules)
 
 
-def coverage_report(
-    session: Session, subject: Subject, rules: CoverageRules, *, places: Places | None = None
-) -> CoverageReport:
-    """The report on one subject alone; see `read_coverage` where several are asked for."""
-    source = read_coverage(session, subject.commune, subject.period, rules, places=places)
-    return assemble(subject, source.ground, source.tallies, rules)
+def commune_coverage(session: Session, commune: str, period: Period, rules: CoverageRules) -> CoverageSource:
+    """The same with boundary, hamlets, sites and priorities of the plan that applies to the commune, where one does."""
+    profile = read_profile(session, commune)
+    return read_coverage(
+        session,
+        commune,
+        period,
+        rules,
+        places=profile.places if profile else None,
+        priority=(profile.priority_sites if profile else ()) or PRIORITY,
+    )
 
 
-def cells_lost(
-    session: Session, earlier: Subject, later: Subject, rules: CoverageRules, *, places: Places | None = None
-) -> tuple[CellVerdict, ...]:
+def cells_lost(session: Session, earlier: Subject, later: Subject, rules: CoverageRules) -> tuple[CellVerdict, ...]:
     """The cells that were covered in the earlier period and are known not to be in the later one: a regression."""
-    before, now = (coverage_report(session, subject, rules, places=places) for subject in (earlier, later))
+    before, now = (
+        commune_coverage(session, subject.commune, subject.period, rules).report(
+            subject.technology, subject.operator, subject.surroundings, subject.profile
+        )
+        for subject in (earlier, later)
+    )
     return lost_cells(before, now)
 
 

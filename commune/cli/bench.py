@@ -112,6 +112,37 @@ def query_command(
     raise typer.Exit(0 if all(asked.is_within for asked in result.questions) else 1)
 
 
+@app.command("coverage")
+def coverage_command(
+    samples: Annotated[int, typer.Option(min=10_000, max=10_000_000, help="How many samples.")] = 1_000_000,
+    days: Annotated[int, typer.Option(min=2, max=366, help="Over so many days.")] = 90,
+    probes: Annotated[int, typer.Option(min=1, max=100, help="Probes that share them.")] = 5,
+    as_json: JsonOption = False,
+) -> None:
+    """Coverage from so many samples in the database, and what a new day costs; exit 1 when the budget is not kept."""
+    from commune.bench.coverage import run_coverage_bench  # noqa: PLC0415 - it pulls in every room
+
+    progress = Console(stderr=True).print
+    result = run_coverage_bench(read_settings().local_directory, samples, days, probes, progress)
+    _show(asdict(result), as_json)
+    raise typer.Exit(0 if result.is_within else 1)
+
+
+@app.command("coverage-truth")
+def coverage_truth_command(
+    communes: Annotated[int, typer.Option(min=1, max=100_000, help="How many communes.")] = 200,
+    side: Annotated[float, typer.Option(min=1_000, max=20_000, help="Metres of a side of each.")] = 3_000.0,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes side by side.")] = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """Whether coverage figures hold the truth of simulated communes; exit 1 when they do not do what is promised."""
+    from commune.bench.coverage_truth import sum_up, try_communes  # noqa: PLC0415 - it pulls in every room
+
+    result = sum_up(try_communes(communes, side, processes, Console(stderr=True).print))
+    _show(asdict(result), as_json)
+    raise typer.Exit(0 if result.is_within else 1)
+
+
 def _end(result: Endurance, as_json: bool) -> None:
     _show(asdict(result), as_json)
     raise typer.Exit(1 if result.lost else 0)

@@ -18,11 +18,13 @@ def maintain() -> None:
     Brings the broker to what the registry says of the account of each device, within a second, and writes down whom the
     broker turns away. Replays what former strangers sent, and deletes old dead letters.
     Rolls up hours and days to which something was written, and deletes readings that are older than the settings keep.
+    Counts the coverage of days to which signal samples came, and judges the cells for dashboards.
     A registered device becomes active with its first message. What the broker drops is counted in the ledger and raises
     an alert. Judges readings and silence by the rules of alerts, and tells of them on MQTT, by webhook and by mail.
     Uses the account `maintain` of the broker, and the role commune_admin of the database.
     """
     settings = read_settings()
+    rules = report_rules(settings)
     logs.set_up(settings.log_format)
     service = Maintenance(
         MaintenanceConfig(
@@ -33,7 +35,8 @@ def maintain() -> None:
             horizons=horizons_of(settings),
             sealer=password_sealer(settings),
             channels=(Topic(broker_address(settings)), *settings.alert_channels()),
-            landslide=landslide_rules(report_rules(settings)),
+            landslide=landslide_rules(rules),
+            report_rules=rules,
         )
     )
     stop_on_signals(service.stop)
