@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
+from devices import profiles
 from devices.catalogue import KINDS
 from devices.importing import SheetRow
 from devices.model import Kind
@@ -26,7 +28,8 @@ from storage.arrivals import Settled
 from storage.connect import Session, connect
 from storage.errors import StorageError
 from storage.history import HistoryWriter, Series
-from storage.places import add_commune, add_hamlet, add_site, list_communes
+from storage.places import add_commune, list_communes
+from storage.profiles import put_sample
 from storage.registry import add_device, devices_of
 from storage.registry_import import Outcome, import_devices
 
@@ -78,7 +81,8 @@ class Written:
 
 
 def register(session: Session, sample: SampleCommune) -> dict[str, int]:
-    """Put a sample commune in the registry; doing it again changes nothing. Returns the number of each device.
+    """Put a sample commune in the registry, with its plan; doing it again changes nothing. Returns the number of each
+    device.
 
     Raises NotTheSample when a real commune has that code, and RegistryRefused when a device of another kind has the
     code of one of the sample's.
@@ -87,11 +91,7 @@ def register(session: Session, sample: SampleCommune) -> dict[str, int]:
     if any(there.code == code and not there.is_sample for there in list_communes(session)):
         raise NotTheSample(f"commune {code!r} is registered and is not a sample; it is left as it is")
     with session.transaction():
-        add_commune(session, sample.commune, replace=True)
-        for hamlet in sample.hamlets:
-            add_hamlet(session, code, hamlet, replace=True)
-        for site in sample.sites:
-            add_site(session, code, site, replace=True)
+        put_sample(session, tomllib.loads(profiles.texts(code)[0]), profiles.load(code).places)
         known = devices_of(session, [(code, device.code) for device in sample.devices])
         numbers = {}
         for device in sample.devices:

@@ -192,7 +192,7 @@ def test_operators_share_households_nobody_knows_how_many() -> None:
 
 def test_the_larger_count_of_households_is_taken_where_operators_differ() -> None:
     found = shares([row("h0", 100, 200), row("h0", 10, 400, "VNPT")], HAMLETS[:1])
-    assert found == (25.0, pytest.approx(27.5))
+    assert found == pytest.approx((25.0, 27.5))
 
 
 def test_households_weigh_where_the_people_of_a_hamlet_are_not_known() -> None:
