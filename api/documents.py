@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.access import needs
 from api.context import PREFIX, SLUG_PATTERN, Context, Ctx, check_parameter_names, problems, require_commune
-from api.errors import ApiProblem, Problem
+from api.errors import ApiProblem, Problem, close_to, shown
+from api.open_routes import open_routes
 from api.schemas_documents import DocumentAnswer
 from devices.model import Text
 from devices.people import Role
 from reports.documents.make import DocumentKind, Form, Made, Question, make_document, write_document
-from reports.errors import BadPeriod, NoGround, TooLarge
+from reports.errors import BadPeriod, NoGround, NoPlan, TooLarge
 from reports.figures import MOST_ROWS
 from reports.periods import FORM
 from storage.reader import ReadConnection
@@ -44,11 +45,29 @@ WITHOUT_BOUNDARY = Text(
 )
 
 
-def made(context: Context, kind: DocumentKind, commune: str, period: str) -> Made:
-    """A document, laid out. Raises ApiProblem for an unknown commune, for what is no period, and for too much."""
+def made(request: Request, context: Context, kind: str, commune: str, period: str) -> Made:
+    """A document, laid out. Raises ApiProblem for what is unknown, for what is no period, and for too much."""
+    if kind not in set(DocumentKind):
+        raise unknown_document(kind)
+    routes = open_routes(request.app)
+    question = Question(DocumentKind(kind), commune, period, context.report_rules, context.now(), routes)
     with context.reader.session() as connection:
         require_commune(connection, commune)
-        return _made(connection, Question(kind, commune, period, context.report_rules, context.now()))
+        return _made(connection, question)
+
+
+def unknown_document(name: str) -> ApiProblem:
+    """There is no document of this kind, or not in this form."""
+    kinds, forms = ", ".join(DocumentKind), ", ".join(Form)
+    return ApiProblem(
+        Problem.UNKNOWN_DOCUMENT,
+        Text(
+            f"Không có văn bản {shown(name)!r}. Có: {kinds}; dạng: {forms}.",
+            f"There is no document {shown(name)!r}. There are: {kinds}; as {forms}.",
+        ),
+        allowed={"kind": kinds, "form": forms},
+        did_you_mean=close_to(name, list(DocumentKind)),
+    )
 
 
 def _made(connection: ReadConnection, question: Question) -> Made:
@@ -56,17 +75,20 @@ def _made(connection: ReadConnection, question: Question) -> Made:
         return make_document(connection, question)
     except BadPeriod as error:
         raise ApiProblem(Problem.BAD_RANGE, error.reason, allowed={"period": FORM}) from error
+    except NoPlan as error:
+        raise ApiProblem(Problem.NO_PLAN, error.reason, allowed={"commune": "one with a plan"}) from error
     except NoGround as error:
-        raise ApiProblem(Problem.NO_GROUND, WITHOUT_BOUNDARY) from error
+        raise ApiProblem(Problem.NO_GROUND, WITHOUT_BOUNDARY, allowed={"commune": "one with a boundary"}) from error
     except TooLarge as error:
         raise ApiProblem(Problem.REPORT_TOO_LARGE, error.reason, allowed={"rows": f"at most {MOST_ROWS}"}) from error
 
 
 @router.get("/{kind}.{form}", responses={**problems(404, 422), **FILES}, response_model=DocumentAnswer)
 def document(
+    request: Request,
     context: Ctx,
-    kind: DocumentKind,
-    form: Form,
+    kind: Annotated[str, Path(description=f"One of {', '.join(DocumentKind)}.", examples=["environment"])],
+    form: Annotated[str, Path(description=f"One of {', '.join(Form)}.", examples=["json"])],
     commune: CommuneOfDocument,
     period: PeriodOfDocument,
 ) -> Response:
@@ -74,8 +96,10 @@ def document(
 
     Data go up to the end of the period, or to the whole hour before now. The same data give the same bytes.
     """
-    one = made(context, kind, commune, period)
+    if form not in set(Form):
+        raise unknown_document(f"{kind}.{form}")
+    one, chosen = made(request, context, kind, commune, period), Form(form)
     headers = {"Cache-Control": "no-cache"}
-    if form is not Form.JSON:
-        headers["Content-Disposition"] = f'attachment; filename="{one.document.name}.{form.value}"'
-    return Response(write_document(one, form), media_type=form.media_type, headers=headers)
+    if chosen is not Form.JSON:
+        headers["Content-Disposition"] = f'attachment; filename="{one.document.name}.{form}"'
+    return Response(write_document(one, chosen), media_type=chosen.media_type, headers=headers)

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from api.access import Caller, needs
 from api.context import PREFIX, Context, Ctx
-from api.documents import made
+from api.documents import made, unknown_document
 from api.errors import ApiProblem
 from api.page_templates import language_of, page
 from api.words_reports import REPORTS
@@ -25,6 +25,7 @@ router = APIRouter(include_in_schema=False)
 
 Viewer = Annotated[Caller, needs(Role.VIEWER)]
 Word = Annotated[str, Query(max_length=63)]
+KindPath = Annotated[str, Path(max_length=63)]
 
 
 def periods_at(now: datetime) -> list[str]:
@@ -45,16 +46,18 @@ def reports_page(request: Request, context: Ctx, caller: Viewer, commune: Word =
 
 @router.get("/reports/{kind}")
 def report_page(
-    request: Request, context: Ctx, caller: Viewer, kind: DocumentKind, commune: Word = "", period: Word = ""
+    request: Request, context: Ctx, caller: Viewer, kind: KindPath, commune: Word = "", period: Word = ""
 ) -> HTMLResponse:
     """One report as it is printed, with its files; without commune or period what can be chosen."""
+    if kind not in set(DocumentKind):
+        raise unknown_document(kind)
     if not commune or not period:
         return _page(request, context, caller, kind, commune, period or periods_at(context.now())[0])
     # The pictures of the page take matplotlib, which takes a second to import.
     from reports.documents.html_writer import write_html  # noqa: PLC0415
 
     try:
-        content = write_html(made(context, kind, commune, period).document)
+        content = write_html(made(request, context, kind, commune, period).document)
     except ApiProblem as problem:
         reason = problem.reason.en if language_of(request, caller) == "en" else problem.reason.vi
         return _page(request, context, caller, kind, commune, period, refusal=reason, status=problem.problem.status)
@@ -65,7 +68,7 @@ def _page(
     request: Request,
     context: Context,
     caller: Caller,
-    kind: DocumentKind,
+    kind: str,
     commune: str,
     period: str,
     *,
@@ -84,12 +87,12 @@ def _page(
         REPORTS,
         status_code=status,
         kinds=[(one.value, one.words.en if english else one.words.vi) for one in DocumentKind],
-        kind=kind.value,
+        kind=kind,
         communes=communes,
         chosen=commune,
         period=period,
         periods=periods_at(context.now()),
         content=content,
         refusal=refusal,
-        files=[(form.value, f"{PREFIX}/documents/{kind.value}.{form.value}?{asked}") for form in Form],
+        files=[(form.value, f"{PREFIX}/documents/{kind}.{form.value}?{asked}") for form in Form],
     )

@@ -44,3 +44,14 @@ class UnknownCommune(ReportError):
         there = ", ".join(known) or "–"
         self.reason = Text(f"Không có xã {code!r}. Có: {there}.", f"There is no commune {code!r}. There are: {there}.")
         super().__init__(self.reason.en)
+
+
+class NoPlan(ReportError):
+    """No plan applies to a commune, so it has no targets; `reason` says what to do."""
+
+    def __init__(self, commune: str) -> None:
+        self.reason = Text(
+            f"Xã {commune} chưa áp dụng kế hoạch nào. Dùng: commune profile apply.",
+            f"No plan applies to the commune {commune}. Use: commune profile apply.",
+        )
+        super().__init__(self.reason.en)

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from api.app import create_app
+from api.open_routes import open_routes
 from commune.cli.common import fail, open_database
 from commune.parts import report_rules
 from commune.settings import SettingsError, read_settings
 from reports.documents.make import DocumentKind, Form, Question, make_document, write_document
-from reports.errors import BadPeriod, TooLarge, UnknownCommune
+from reports.errors import BadPeriod, NoGround, NoPlan, TooLarge, UnknownCommune
 from reports.periods import FORM, parse_period
 
 
@@ -38,7 +40,9 @@ def report(
     try:
         parse_period(period)
         settings = read_settings()
-        question = Question(kind, commune, period, report_rules(settings), datetime.now(UTC))
+        question = Question(
+            kind, commune, period, report_rules(settings), datetime.now(UTC), open_routes(create_app("postgresql://"))
+        )
     except BadPeriod as error:
         fail(f"--period: {error.reason.vi} / {error.reason.en}", 2)
     except SettingsError as error:
@@ -48,8 +52,10 @@ def report(
             made = make_document(session, question, status.update)
             status.update(f"Đang ghi {chosen.value}")
             content = write_document(made, chosen)
-    except (BadPeriod, TooLarge, UnknownCommune) as error:
+    except (BadPeriod, NoPlan, TooLarge, UnknownCommune) as error:
         fail(f"{error.reason.vi} / {error.reason.en}")
+    except NoGround as error:
+        fail(f"xã chưa có ranh giới để tính phủ sóng / no coverage without a boundary: {error}")
     if out is not None and str(out) == "-":
         typer.echo(content, nl=False)
         return

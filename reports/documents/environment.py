@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from reports.documents.air_section import air_facts, air_section
 from reports.documents.charts import Map, Mark
@@ -13,6 +14,8 @@ from reports.documents.sources import Sources
 from reports.documents.tables import data_table, method_table, rules_table
 from reports.documents.water_section import irrigation_section, level_section, rain_section, water_facts
 from reports.documents.words import unbroken, write_moment, write_period
+from reports.sources import Scope
+from storage.fleet import CommuneRow
 
 KINDS = {
     "environment": ("Trạm quan trắc môi trường", "#2E8B57", "o"),
@@ -34,6 +37,22 @@ SHEETS = {
     "et0": "Dữ liệu ET0",
     "irrigation": "Dữ liệu tưới",
 }
+
+
+class HasPeriod(Protocol):
+    """What a first sentence needs to know."""
+
+    @property
+    def scope(self) -> Scope:
+        """The moment up to which the data go is its `now`."""
+
+    @property
+    def period(self) -> str:
+        """The period as it is asked for."""
+
+    @property
+    def commune(self) -> CommuneRow:
+        """Whose report it is."""
 
 
 def environment_document(sources: Sources, letter: Letter) -> Document:
@@ -64,12 +83,12 @@ def grounds(letter: Letter, usual: tuple[str, ...]) -> Iterator[Paragraph]:
         yield Paragraph(f"{line}{'.' if place == len(lines) else ';'}", Style.GROUND)
 
 
-def opening(sources: Sources, what: str) -> str:
+def opening(sources: HasPeriod, what: str) -> str:
     """The first sentence of a report."""
     sample = " Vị trí, ranh giới và số liệu của xã này là dữ liệu mẫu." if sources.commune.is_sample else ""
     return (
         f"Ủy ban nhân dân {sources.commune.name[0].lower()}{sources.commune.name[1:]} báo cáo {what} "
-        f"{write_period(sources.period)}; số liệu tính đến {write_moment(sources.at)}.{sample}"
+        f"{write_period(sources.period)}; số liệu tính đến {write_moment(sources.scope.now)}.{sample}"
     )
 
 

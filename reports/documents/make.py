@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from devices.model import Text
 from reports.as_json import written_time
+from reports.documents.coverage import coverage_document
+from reports.documents.coverage_sources import coverage_members, gather_coverage
 from reports.documents.environment import environment_document
 from reports.documents.json_writer import document_members, write_json
 from reports.documents.letter import Letter, make_letter
@@ -26,11 +28,15 @@ from reports.documents.sources import (
     settled_moment,
     sources_members,
 )
+from reports.documents.targets import TargetSources, targets_document
 from reports.documents.words import write_clock
-from reports.errors import BadPeriod, UnknownCommune
+from reports.errors import BadPeriod, NoPlan, UnknownCommune
 from reports.periods import parse_period
 from reports.rules import ReportRules
 from reports.sources import Scope
+from reports.targets import Asked as JudgedAt
+from reports.targets import commune_targets
+from reports.targets_told import report_members
 from storage.connect import Session
 from storage.fleet import CommuneRow, list_communes
 
@@ -38,8 +44,10 @@ from storage.fleet import CommuneRow, list_communes
 class DocumentKind(StrEnum):
     """What a document is about."""
 
+    COVERAGE = "coverage"
     ENVIRONMENT = "environment"
     OPERATIONS = "operations"
+    TARGETS = "targets"
 
     @property
     def words(self) -> Text:
@@ -68,14 +76,16 @@ class Form(StrEnum):
 
 
 _WORDS = {
+    DocumentKind.COVERAGE: Text("Phủ sóng 5G", "5G coverage"),
     DocumentKind.ENVIRONMENT: Text("Giám sát môi trường", "Environment"),
     DocumentKind.OPERATIONS: Text("Vận hành hệ thống", "Operations"),
+    DocumentKind.TARGETS: Text("Chỉ tiêu kế hoạch", "Targets of the plan"),
 }
 _ASKED: dict[DocumentKind, dict[str, Asked]] = {
     DocumentKind.ENVIRONMENT: ENVIRONMENT,
     DocumentKind.OPERATIONS: OPERATIONS,
 }
-_MAKERS: dict[DocumentKind, Callable[[Sources, Letter], Document]] = {
+_LAY_OUT: dict[DocumentKind, Callable[[Sources, Letter], Document]] = {
     DocumentKind.ENVIRONMENT: environment_document,
     DocumentKind.OPERATIONS: operations_document,
 }
@@ -90,6 +100,8 @@ class Question:
     period: str
     rules: ReportRules
     now: datetime
+    open_routes: tuple[str, ...] = ()
+    """The routes of open data that this system has; targets may ask for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def make_document(session: Session, question: Question, progress: Progress = _si
     """Gather what a document needs and lay it out.
 
     The data go up to the end of the period, or to the whole hour before now. Raises BadPeriod for what is no period or
-    has not begun, UnknownCommune, TooLarge.
+    has not begun, UnknownCommune, TooLarge, NoGround, NoPlan.
     """
     period = parse_period(question.period)
     at = settled_moment(question.now, period.end)
@@ -122,15 +134,49 @@ def make_document(session: Session, question: Question, progress: Progress = _si
         )
     commune = _commune(session, question.commune)
     scope = Scope(question.commune, period, question.rules, at)
+    letter = make_letter(commune.name, commune.province, at, question.rules.documents.get(commune.code))
+    if question.kind is DocumentKind.COVERAGE:
+        document, reports = _coverage(session, scope, question.period, commune, letter, progress)
+    elif question.kind is DocumentKind.TARGETS:
+        document, reports = _targets(session, scope, question, commune, letter, progress)
+    else:
+        document, reports = _from_reports(session, scope, question, commune, letter, progress)
+    start, end = written_time(period.start), written_time(period.end)
+    return Made(document, document_members(document, reports, start, end))
+
+
+def _coverage(
+    session: Session, scope: Scope, period: str, commune: CommuneRow, letter: Letter, progress: Progress
+) -> tuple[Document, dict[str, Any]]:
+    sources = gather_coverage(session, scope, period, commune, progress)
+    progress("Đang dựng văn bản")
+    named = dict(sources.reports) | {f"operator_{code}": report for code, report in sources.operators.items()}
+    return coverage_document(sources, letter), {name: coverage_members(report) for name, report in named.items()}
+
+
+def _targets(
+    session: Session, scope: Scope, question: Question, commune: CommuneRow, letter: Letter, progress: Progress
+) -> tuple[Document, dict[str, Any]]:
+    progress("Đang xét các chỉ tiêu")
+    # The end of a period belongs to the day after it, of which nothing is meant.
+    asked = JudgedAt(scope.rules, scope.now - timedelta(microseconds=1), question.open_routes)
+    report = commune_targets(session, commune.code, asked)
+    if report is None:
+        raise NoPlan(commune.code)
+    progress("Đang dựng văn bản")
+    document = targets_document(TargetSources(scope, question.period, commune, report), letter)
+    return document, {"targets": report_members(report)}
+
+
+def _from_reports(
+    session: Session, scope: Scope, question: Question, commune: CommuneRow, letter: Letter, progress: Progress
+) -> tuple[Document, dict[str, Any]]:
     asked = _ASKED[question.kind]
     sources = gather(session, scope, question.period, commune, asked, progress)
     if question.kind is DocumentKind.OPERATIONS:
         sources = replace(sources, ledger=ledger_of(session, scope))
     progress("Đang dựng văn bản")
-    letter = make_letter(commune.name, commune.province, at, question.rules.documents.get(commune.code))
-    document = _MAKERS[question.kind](sources, letter)
-    start, end = written_time(period.start), written_time(period.end)
-    return Made(document, document_members(document, sources_members(sources, asked), start, end))
+    return _LAY_OUT[question.kind](sources, letter), sources_members(sources, asked)
 
 
 def write_document(made: Made, form: Form) -> bytes:

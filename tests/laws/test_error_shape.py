@@ -35,7 +35,7 @@ GOOD = {
     "name": "internal",
     "username": "lan",
 }
-GOOD |= {"hamlet": "thon-1", "site": "ubnd"}
+GOOD |= {"hamlet": "thon-1", "site": "ubnd", "form": "json"}
 BAD = {
     "kind": "nothing",
     "commune": "no-where",
@@ -44,8 +44,9 @@ BAD = {
     "name": "nothing",
     "username": "nobody",
 }
-BAD |= {"hamlet": "no-hamlet", "site": "no-site"}
+BAD |= {"hamlet": "no-hamlet", "site": "no-site", "form": "no-form"}
 REQUIRED = {
+    "/api/v1/documents/{kind}.{form}": {"commune": COMMUNE, "period": "2026-11"},
     "/api/v1/latest": {"kind": "environment"},
     "/api/v1/communes/{commune}/series": {"kind": "environment"},
     "/api/v1/hamlet-at": {"commune": COMMUNE, "latitude": "20.87", "longitude": "106.3"},
