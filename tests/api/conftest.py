@@ -130,6 +130,25 @@ def stranger(address: str) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def module_world(module_database_url: str) -> World:
+    """A database that the tests of a module share, with one commune in it and no devices."""
+    world = World(module_database_url)
+    world.commune()
+    return world
+
+
+@pytest.fixture(scope="module")
+def module_client(module_world: World) -> Iterator[httpx.Client]:
+    """A client of the API over the database that the tests of a module share, with a token of an administrator."""
+    url = module_world.url
+    with (
+        serve(application(url, Clock())) as address,
+        httpx.Client(base_url=address, timeout=DEADLINE_SECONDS, headers=token(url)) as client,
+    ):
+        yield client
+
+
 @pytest.fixture
 def lan(database_url: str) -> str:
     """A database with a technician, Lan."""

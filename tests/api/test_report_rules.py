@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from reports.rules import read_rules
 from tests.api.conftest import Clock, application
-from tests.api.test_reports import at, hourly, report, values, weather
+from tests.api.reporting import at, hourly, report, values, weather
 from tests.api.world import World
 
 RULES = """
