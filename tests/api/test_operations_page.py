@@ -18,7 +18,7 @@ from storage.connect import connect
 from tests.api.browsing import PATIENCE_MILLISECONDS
 from tests.api.conftest import Clock, application, serve
 from tests.api.signing import PASSWORD, person
-from tests.api.test_device_pages import faults_of, small_targets
+from tests.api.visiting import faults_of, small_targets
 from tests.api.world import NOW, World
 from tests.journeys.proxy import Proxy
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from devices.people import Role
 from tests.api.conftest import Clock, equipped
 from tests.api.signing import PASSWORD, person
-from tests.api.test_device_pages import Visit, visit
+from tests.api.visiting import Visit, visit
 from tests.api.world import World
 from tests.waiting import wait_until
 
