@@ -14,6 +14,7 @@ from api import (
     bulk_files,
     clocks,
     dead_letters,
+    declared,
     device_accounts,
     device_log,
     device_photos,
@@ -41,6 +42,7 @@ from api import (
     series_groups,
     signing_in,
     signing_in_provider,
+    targets,
     tokens,
 )
 
@@ -55,7 +57,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     ),
     operations.pages,
     *(router for desk in (alerts, alert_rules) for router in (desk.router, desk.reads)),
-    *(room.router for room in (audit, bulk, bulk_files)),
+    *(room.router for room in (audit, bulk, bulk_files, targets)),
+    declared.router,
+    declared.reads,
     *(entrance.router for entrance in (signing_in, signing_in_provider, account)),
 )
 
