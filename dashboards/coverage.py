@@ -85,7 +85,7 @@ BY_OPERATOR = Panel(
     "Số ô theo kết luận của từng nhà mạng, với tỷ lệ ít nhất và nhiều nhất.",
     Shape.TABLE,
     statement("coverage_by_operator"),
-    width=12,
+    width=24,
     height=7,
     columns={"Ít nhất": SHARE, "Nhiều nhất": SHARE},
 )
@@ -95,7 +95,7 @@ TO_DRIVE = Panel(
     Shape.TABLE,
     statement("coverage_to_drive"),
     width=12,
-    height=9,
+    height=16,
     columns={
         "Kết luận": Column(words=VERDICTS),
         "RSRP trung bình": Column(unit=units.DecibelMilliWatt, decimals=0),
@@ -138,7 +138,7 @@ def board() -> Board:
         _VARIABLES,
         (
             Row("Lúc này", _now()),
-            Row("Ở đâu", (MAP, BY_OPERATOR, TO_DRIVE)),
+            Row("Ở đâu", (MAP, TO_DRIVE, BY_OPERATOR)),
             Row("Diễn biến", _trends()),
         ),
         since="now-30d",

@@ -19,7 +19,7 @@ from dashboards.panels import Column, Panel, Shape
 from dashboards.sdk import units
 from dashboards.statements import statement
 from devices.model import Behaviour, Field, Kind
-from storage.wall_queries import has_operators, label_counts, latest_table, trend
+from storage.wall_queries import has_operators, label_counts, latest_table, shown_values, trend
 
 WHOLE = frozenset({units.DecibelMilliWatt})
 """Units that Grafana scales by magnitude, so that decimals would mislead."""
@@ -39,7 +39,7 @@ def board(kind: Kind) -> Board:
         "device", "Thiết bị", "Các thiết bị thuộc loại này", statement("devices_of_kind", kind=kind.name)
     )
     now = (*counts("kind_health", kind=kind.name), alert_count(statement("kind_alerts", kind=kind.name)), _latest(kind))
-    fields = sorted(kind.values, key=lambda field: field.behaviour is Behaviour.LABEL)
+    fields = sorted(shown_values(kind), key=lambda field: field.behaviour is Behaviour.LABEL)
     return Board(
         f"commune-kind-{kind.name}",
         kind.title.vi,
@@ -57,7 +57,11 @@ def _latest(kind: Kind) -> Panel:
         "Tình trạng": HEALTH_COLUMN,
         "Nhận tin lúc": SEEN,
         **({} if kind.keys else {"Phần": HIDDEN}),
-        **{field.title.vi: _column(kind, field) for field in kind.values if field.behaviour is not Behaviour.LABEL},
+        **{
+            field.title.vi: _column(kind, field)
+            for field in shown_values(kind)
+            if field.behaviour is not Behaviour.LABEL
+        },
     }
     return Panel(
         "Giá trị mới nhất",

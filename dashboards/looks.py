@@ -135,6 +135,8 @@ def _override(name: str, column: Column) -> dashboard.DashboardFieldConfigSource
     if column.link:
         title, url = column.link
         properties["links"] = [{"title": title, "url": url}]
+    if column.width:
+        properties["custom.width"] = column.width
     if column.hidden:  # the first until Grafana 12, the second since
         properties["custom.hidden"] = True
         properties["custom.hideFrom.viz"] = True

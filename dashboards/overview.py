@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboards.board import Board, Row
 from dashboards.colours import BAD, CAUTION, GOOD, NO_DATA, Limit
 from dashboards.common import (
@@ -52,7 +54,12 @@ ALERTS = Panel(
     statement("open_alerts"),
     width=12,
     height=10,
-    columns={"Mở lúc": Column(unit=MOMENT), "Mức": SEVERITY_COLUMN},
+    columns={
+        "Mở lúc": Column(unit=MOMENT, width=150),
+        "Mức": replace(SEVERITY_COLUMN, width=115),
+        "Thôn": Column(width=130),
+        "Xử lý": Column(width=150),
+    },
 )
 SILENT = Panel(
     "Thiết bị không nghe thấy",

@@ -24,7 +24,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """How a column of a table differs from the others: unit, words for codes, a link."""
+    """How a column of a table differs from the others: unit, words for codes, a link, width in pixels."""
 
     unit: str | None = None
     decimals: int | None = None
@@ -32,6 +32,7 @@ class Column:
     limits: tuple[Limit, ...] = ()
     link: tuple[str, str] | None = None
     hidden: bool = False
+    width: int | None = None
 
 
 @dataclass(frozen=True)

@@ -64,12 +64,13 @@ TABLE = Panel(
     width=24,
     height=12,
     columns={
-        "Kết luận": Column(words=OUTCOMES),
-        "Giá trị": Column(decimals=1),
-        "Cận dưới": Column(decimals=1),
-        "Cận trên": Column(decimals=1),
-        "Thời hạn": Column(unit=DAY),
-        "Tính ngày": Column(unit=DAY),
+        "Kết luận": Column(words=OUTCOMES, width=140),
+        "Giá trị": Column(decimals=1, width=100),
+        "Cận dưới": Column(decimals=1, width=100),
+        "Cận trên": Column(decimals=1, width=100),
+        "Mức phải đạt": Column(width=130),
+        "Thời hạn": Column(unit=DAY, width=120),
+        "Tính ngày": Column(unit=DAY, width=120),
     },
 )
 TRENDS = (

@@ -14,18 +14,26 @@ from storage.aggregates import Aggregate
 from storage.rollup_tables import ORIGIN, Grain, view_name
 from storage.rollup_wall import column_name
 
-RAW_RANGE = "6 hours"
-HOURLY_RANGE = "14 days"
+RAW_RANGE = "6 hours 2 minutes"
+HOURLY_RANGE = "14 days 2 hours"
+"""A little more than what is chosen: the two ends of "the last 6 hours" are rounded, and each panel has its own."""
 BUCKET = f"date_bin('$__interval_ms milliseconds', time, {ORIGIN})"
 """The start of the interval of a reading. Grafana's own macros give another type without TimescaleDB, and days of UTC
 with it, in which those of the rollups would be moved to the day before."""
 _RANGE = "$__timeTo()::timestamptz - $__timeFrom()::timestamptz"
+POSITION = frozenset({"latitude", "longitude"})
+"""Where a probe was: who follows it follows a person, so no dashboard tells it."""
 OPERATOR = "operator"
 """The key of a kind by which its dashboard can be narrowed."""
 _RAW = f"{_RANGE} <= interval '{RAW_RANGE}'"
 _HOURLY = f"{_RANGE} > interval '{RAW_RANGE}' AND {_RANGE} <= interval '{HOURLY_RANGE}'"
 _UP_TO_HOURLY = f"{_RANGE} <= interval '{HOURLY_RANGE}'"
 _DAILY = f"{_RANGE} > interval '{HOURLY_RANGE}'"
+
+
+def shown_values(kind: Kind) -> tuple[Field, ...]:
+    """The values of a kind that dashboards show."""
+    return tuple(field for field in kind.values if field.name not in POSITION)
 
 
 def has_operators(kind: Kind) -> bool:
@@ -124,7 +132,7 @@ def latest_table(kind: Kind) -> str:
     values = ",\n    ".join(
         f"max({'text' if field.behaviour is Behaviour.LABEL else 'number'}) FILTER (WHERE field = '{field.name}')"
         f' AS "{field.title.vi}"'
-        for field in kind.values
+        for field in shown_values(kind)
     )
     return (
         'SELECT coalesce(nullif(d.device_name, \'\'), d.device) AS "Thiết bị", d.device AS "Mã", d.commune AS "Xã",\n'
@@ -149,9 +157,10 @@ def device_latest(kinds: Iterable[Kind]) -> str:
 def field_choices(kinds: Iterable[Kind]) -> str:
     """Choices: the fields of one device that are numbers or states."""
     return (
-        "SELECT DISTINCT concat_ws(', ', n.title, nullif(n.symbol, '')) AS __text, n.field AS __value, n.place\n"
+        "SELECT concat_ws(', ', n.title, nullif(n.symbol, '')) AS __text, n.field AS __value\n"
         f"FROM wall.latest AS l JOIN {_names(kinds)} ON n.kind = l.kind AND n.field = l.field\n"
-        "WHERE l.commune = '$commune' AND l.device = '$device' AND l.number IS NOT NULL\nORDER BY n.place"
+        "WHERE l.commune = '$commune' AND l.device = '$device' AND l.number IS NOT NULL\n"
+        "GROUP BY n.place, 1, 2 ORDER BY n.place"
     )
 
 
@@ -160,7 +169,7 @@ def _names(kinds: Iterable[Kind]) -> str:
     rows = ",\n    ".join(
         f"('{kind.name}', '{field.name}', {place}, '{field.title.vi}', '{field.unit.symbol if field.unit else ''}')"
         for kind in kinds
-        for place, field in enumerate(kind.values)
+        for place, field in enumerate(shown_values(kind))
     )
     return f"(VALUES\n    {rows}\n) AS n (kind, field, place, title, symbol)"
 
@@ -182,6 +191,6 @@ def _pairs(kind: Kind) -> str:
     chosen = {Behaviour.GAUGE: Aggregate.MEAN, Behaviour.COUNTER: Aggregate.INCREASE, Behaviour.STATE: Aggregate.SHARE}
     return ", ".join(
         f"('{field.name}', '{field.title.vi}', g.\"{column_name(field, chosen[field.behaviour])}\"::float8)"
-        for field in kind.values
+        for field in shown_values(kind)
         if field.behaviour in chosen
     )

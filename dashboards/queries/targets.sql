@@ -27,7 +27,7 @@ SELECT max(counted_at) AS value FROM wall.target WHERE commune = '$commune' AND 
 -- name: targets
 -- Every target as it stands on its newest day, the first deadline first.
 SELECT title_vi AS "Chỉ tiêu", outcome AS "Kết luận", value AS "Giá trị", low AS "Cận dưới", high AS "Cận trên",
-    CASE comparison WHEN 'at_most' THEN '≤ ' ELSE '≥ ' END || threshold || nullif(' ' || unit, ' ') AS "Mức phải đạt",
+    CASE comparison WHEN 'at_most' THEN '≤ ' ELSE '≥ ' END || concat_ws(' ', threshold, nullif(unit, '')) AS "Mức phải đạt",
     deadline::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' AS "Thời hạn", source AS "Văn bản",
     day::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' AS "Tính ngày"
 FROM wall.target

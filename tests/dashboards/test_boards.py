@@ -27,6 +27,7 @@ from devices import units
 from devices.catalogue import KINDS
 from devices.model import Behaviour, Kind
 from reports.air_levels import LEVELS
+from storage.wall_queries import shown_values
 
 BOARDS = {board.uid: board for board in boards(KINDS)}
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +66,18 @@ def test_files_that_belong_to_no_dashboard_go_and_others_are_written(tmp_path: P
 def test_there_is_a_dashboard_for_every_kind_with_every_value_of_it() -> None:
     for kind in KINDS.values():
         found = {panel["title"] for panel in panels(BOARDS[f"commune-kind-{kind.name}"])}
-        assert found >= {field.title.vi for field in kind.values}
+        assert found >= {field.title.vi for field in shown_values(kind)}
+
+
+def test_no_dashboard_tells_where_a_probe_was() -> None:
+    hidden = {field.name for field in KINDS["signal_probe"].values} - {
+        field.name for field in shown_values(KINDS["signal_probe"])
+    }
+    assert hidden == {"latitude", "longitude"}
+    for uid in ("commune-kind-signal_probe", "commune-device"):
+        written = files(KINDS)[f"{uid}.json"]
+        assert "Vĩ độ" not in written
+        assert "latitude" not in written
 
 
 def test_every_statement_of_the_file_is_used() -> None:
