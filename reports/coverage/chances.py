@@ -21,8 +21,9 @@ _STEPS = 400
 _PLACES: Floats = (np.arange(_STEPS) + 0.5) / _STEPS
 """Shares at which the distributions are worked out."""
 _LOG_YES, _LOG_NO = np.log(_PLACES), np.log(1 - _PLACES)
-_FIRST, _SECOND = np.geomspace(0.05, 20, 24), np.geomspace(0.02, 10, 24)
-"""The Beta distributions that are weighed against each other: all pairs of these two numbers."""
+_FIRST, _SECOND = np.geomspace(0.05, 100, 28), np.geomspace(0.0005, 10, 28)
+"""The Beta distributions that are weighed against each other: all pairs of these two numbers. They reach to communes in
+which nearly every place passes, so that a census with many samples a cell can show 100 %."""
 
 
 def _candidates() -> Floats:
