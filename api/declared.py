@@ -46,7 +46,7 @@ from storage.places import list_hamlets
 class ListRoute(WriteRoute):
     """A route whose body is a list of declared figures."""
 
-    media_types = tuple(form for form in FORMS if "json" not in form)
+    media_types = tuple(FORMS)
     most_bytes = declared_lists.MOST_BYTES
     wrong_type = Problem.NOT_A_DEVICE_FILE
 
@@ -64,7 +64,7 @@ _BODY = {
     "requestBody": {
         "required": True,
         "description": "The list itself: CSV (comma, semicolon or tab) or XLSX.",
-        "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in ListRoute.media_types},
+        "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in FORMS if "json" not in form},
     }
 }
 

@@ -26,6 +26,7 @@ from commune.refusals import Refusals
 from commune.rollup_upkeep import compute_rollups, delete_old_readings
 from commune.sealing import PasswordSealer
 from commune.strangers import FormerStrangers
+from commune.targets_upkeep import keep_targets
 from reports.rules import ReportRules
 from storage.broker_watch import Seen
 from storage.connect import Session, connect
@@ -41,6 +42,8 @@ RETENTION_SECONDS = 3600.0
 LEDGER_SECONDS = 300.0
 COVERAGE_SECONDS = 600.0
 """The day that runs is counted anew each time."""
+TARGETS_SECONDS = 6 * 3600.0
+"""Their values of a day are kept with the last of these rounds."""
 MOST_CHUNKS = 50
 """So many chunks are deleted at a time; the rest waits for the next hour."""
 
@@ -96,6 +99,7 @@ class Maintenance:
             Job("judge the ledger", LEDGER_SECONDS, judge_books),
             Job("compute rollups", ROUND_SECONDS, self._compute_rollups),
             Job("count coverage", COVERAGE_SECONDS, self._count_coverage),
+            Job("keep targets", TARGETS_SECONDS, self._keep_targets),
         ]
         if config.replay_unknown_devices:
             self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
@@ -189,6 +193,9 @@ class Maintenance:
 
     def _count_coverage(self, session: Session) -> None:
         count_coverage(session, self._config.report_rules, self._stopping, datetime.now(UTC))
+
+    def _keep_targets(self, session: Session) -> None:
+        keep_targets(session, self._config.report_rules, datetime.now(UTC))
 
     def _delete_readings(self, session: Session) -> None:
         delete_old_readings(session, self._config.horizons, self._stopping)

@@ -9,10 +9,9 @@ from functools import cached_property
 
 from devices.model import Text
 from devices.profile import Indicator, Profile, Target
-from reports.coverage.ground import PRIORITY
 from reports.coverage.summary import CoverageReport
 from reports.coverage.words import Technology
-from reports.coverage_report import CoverageSource, read_coverage
+from reports.coverage_report import CoverageSource, commune_coverage
 from reports.data_quality_report import data_quality_report
 from reports.errors import NoGround
 from reports.figures import Group
@@ -104,16 +103,10 @@ class Sources:
 
     @cached_property
     def _coverage_source(self) -> CoverageSource | None:
-        profile, rules = self._profile, self._asked.rules
+        rules = self._asked.rules
+        period = self._asked.days(rules.targets.coverage_days)
         try:
-            return read_coverage(
-                self._session,
-                self._commune,
-                self._asked.days(rules.targets.coverage_days),
-                rules.coverage,
-                places=profile.places if profile else None,
-                priority=(profile.priority_sites if profile else ()) or PRIORITY,
-            )
+            return commune_coverage(self._session, self._commune, period, rules.coverage)
         except NoGround:
             return None
 
