@@ -73,6 +73,7 @@ def plan(
     kinds: Mapping[str, Kind],
     *,
     timescaledb: bool,
+    columnstore: bool = False,
     rollups: bool = True,
     watch: bool = True,
     coverage: bool = True,
@@ -80,16 +81,19 @@ def plan(
 ) -> list[sql.Composable]:
     """The statements that bring the database to the catalogue; none when it is there already.
 
-    `timescaledb` says whether the database has the extension (or will have it by then), `rollups` whether it has what
-    rollups need, `watch` what the views of alerts, ingest and the broker need, `coverage` and `targets` what theirs do.
+    `timescaledb` says whether the database has the extension (or will have it by then), `columnstore` whether its
+    edition has one, `rollups` whether it has what rollups need, `watch` what the views of alerts, ingest and the broker
+    need, `coverage` and `targets` what theirs do.
     """
     statements: list[sql.Composable] = []
     if timescaledb and found.own_time_bucket:
         statements.append(sql.SQL(query("drop_time_bucket")))
     if not timescaledb and not found.own_time_bucket:
         statements.append(sql.SQL(query("create_time_bucket")))
+    if columnstore and not found.can_compress:
+        statements.append(sql.SQL(query("create_compress_chunk")))
     for kind in kinds.values():
-        statements.extend(_plan_kind(kind, found, timescaledb=timescaledb))
+        statements.extend(_plan_kind(kind, found, timescaledb=timescaledb, columnstore=columnstore))
         if rollups:
             statements.extend(_plan_rollups(kind, found))
     of_wall = wall.views(kinds, watch=watch, coverage=coverage, targets=targets)
@@ -101,7 +105,7 @@ def plan(
     return statements
 
 
-def _plan_kind(kind: Kind, found: Snapshot, *, timescaledb: bool) -> Iterator[sql.Composable]:
+def _plan_kind(kind: Kind, found: Snapshot, *, timescaledb: bool, columnstore: bool) -> Iterator[sql.Composable]:
     there = found.columns.get(kind.name, {})
     columns = tables.columns(kind)
     if not there:
@@ -110,6 +114,8 @@ def _plan_kind(kind: Kind, found: Snapshot, *, timescaledb: bool) -> Iterator[sq
         yield tables.create_hypertable(kind)
     if not there:
         yield tables.create_identity(kind)
+    if columnstore and kind.name not in found.columnstores:
+        yield tables.enable_columnstore(kind)
     for column in columns:
         if there and column.name not in there:
             yield tables.add_column(kind, column)

@@ -193,9 +193,12 @@ def _catalogue(
     *,
     dry_run: bool,
 ) -> list[str]:
-    timescaledb = timescale_state(connection).edition is not Edition.PLAIN or extension_to_come
+    edition = timescale_state(connection).edition
+    timescaledb = edition is not Edition.PLAIN or extension_to_come
     found = snapshot.take(connection)
-    statements: list[sql.Composable] = plan(found, kinds, timescaledb=timescaledb, **can)
+    statements: list[sql.Composable] = plan(
+        found, kinds, timescaledb=timescaledb, columnstore=edition is Edition.COMMUNITY, **can
+    )
     if not dry_run:
         _refuse_conflicts(connection, kinds)
         with connection.transaction():

@@ -12,12 +12,12 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from psycopg import Connection, errors, sql
+from psycopg import Connection, Cursor, errors, sql
 
 from devices.model import Kind
 from devices.readings import Fault, Reading, Value
 from devices.reasons import Reason
-from storage.tables import FIXED_COLUMNS, columns
+from storage.tables import FIXED_COLUMNS, columns, identity
 
 Row = tuple[Any, ...]
 
@@ -42,20 +42,32 @@ class KindRows:
     copy_staged: sql.Composed
     insert_new: sql.Composed
     existing: sql.Composed
+    existing_held: sql.Composed
     complete: sql.Composed
 
 
 def prepare(kind: Kind) -> KindRows:
-    """Compose the statements of one kind. Identifiers come from the catalogue only."""
+    """Compose the statements of one kind. Identifiers come from the catalogue only.
+
+    `existing` has the bounds of the staged times as its parameters, so that only their chunks are looked into;
+    `existing_held` keeps the rows from others until the end of the transaction. `complete` has the row by the names of
+    its columns and changes nothing where another value is stored by then.
+    """
     table = sql.Identifier("commune", kind.name)
     staged = sql.Identifier(f"staged_{kind.name}")
     every = columns(kind)
     names = sql.SQL(", ").join(sql.Identifier(c.name) for c in every)
-    identity = [sql.Identifier(name) for name in ("device_id", *(k.name for k in kind.keys), "time")]
-    same = sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(name) for name in identity)
-    values = [sql.Identifier(v.name) for v in kind.values]
-    fill = sql.SQL(", ").join(sql.SQL("{0} = coalesce({1}.{0}, %s)").format(name, table) for name in values)
-    key = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(name) for name in identity)
+    key = [sql.Identifier(name) for name in identity(kind)]
+    same = sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(name) for name in key)
+    existing = sql.SQL(
+        "SELECT s.place, {values} FROM {staged} AS s JOIN {table} AS t ON {same}"
+        " WHERE t.time >= %(first)s AND t.time <= %(last)s"
+    ).format(
+        values=sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(v.name)) for v in kind.values),
+        staged=staged,
+        table=table,
+        same=same,
+    )
     return KindRows(
         kind=kind,
         copy=sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table, names),
@@ -68,16 +80,34 @@ def prepare(kind: Kind) -> KindRows:
             "WITH added AS (INSERT INTO {table} ({names}) SELECT {names} FROM {staged} ORDER BY place "
             "ON CONFLICT DO NOTHING RETURNING {identity}) "
             "SELECT s.place FROM {staged} AS s JOIN added AS t ON {same}"
-        ).format(table=table, names=names, staged=staged, identity=sql.SQL(", ").join(identity), same=same),
-        existing=sql.SQL(
-            "SELECT s.place, {values} FROM {staged} AS s JOIN {table} AS t ON {same} FOR UPDATE OF t"
-        ).format(
-            values=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in values),
-            staged=staged,
-            table=table,
-            same=same,
-        ),
-        complete=sql.SQL("UPDATE {} SET {} WHERE {}").format(table, fill, key),
+        ).format(table=table, names=names, staged=staged, identity=sql.SQL(", ").join(key), same=same),
+        existing=existing,
+        existing_held=sql.SQL("{} FOR UPDATE OF t").format(existing),
+        complete=_complete(kind, table),
+    )
+
+
+def _complete(kind: Kind, table: sql.Identifier) -> sql.Composed:
+    """Give a stored reading the fields that it lacks, unless another value is there by now."""
+
+    types = {column.name: sql.SQL(column.type) for column in columns(kind)}
+
+    def of(names: Iterable[str], form: str, joint: str) -> sql.Composed:
+        return sql.SQL(joint).join(
+            sql.SQL(form).format(
+                name=sql.Identifier(name),
+                table=table,
+                value=sql.SQL("{}::{}").format(sql.Placeholder(name), types[name]),
+            )
+            for name in names
+        )
+
+    values = [field.name for field in kind.values]
+    return sql.SQL("UPDATE {} SET {} WHERE {} AND {}").format(
+        table,
+        of(values, "{name} = coalesce({table}.{name}, {value})", ", "),
+        of(identity(kind), "{name} = {value}", " AND "),
+        of(values, "({value} IS NULL OR {name} IS NULL OR {name} = {value})", " AND "),
     )
 
 
@@ -139,20 +169,37 @@ def write_repeating_rows(connection: Connection[Any], prepared: KindRows, rows: 
         cursor.execute(prepared.insert_new)
         for (place,) in cursor.fetchall():
             fates[place] = Fate.STORED
-        cursor.execute(prepared.existing)
-        known: dict[Row, list[Value]] = {}
-        for place, *values in cursor.fetchall():
-            known[identity_of(kind, rows[place])] = values
+        known = {identity_of(kind, rows[place]): values for place, *values in _existing(cursor, prepared, rows)}
+        names = [column.name for column in columns(kind)]
         again = sorted([place for place in places.values() if fates[place] is not Fate.STORED] + repeats)
         for place in again:
             row = rows[place]
             there = known[identity_of(kind, row)]
             fates[place] = judge(there, row[first:])
             if fates[place] is Fate.MERGED:
-                cursor.execute(prepared.complete, (*row[first:], *identity_of(kind, row)))
+                # Planned for this very row: else TimescaleDB would open the whole columnstore to find it.
+                cursor.execute(prepared.complete, dict(zip(names, row, strict=True)), prepare=False)
+                if not cursor.rowcount:
+                    fates[place] = Fate.CONFLICT
+                    continue
                 there[:] = [old if old is not None else new for old, new in zip(there, row[first:], strict=True)]
         cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(f"staged_{kind.name}")))
     return fates
+
+
+def _existing(cursor: Cursor[Any], prepared: KindRows, rows: Sequence[Row]) -> list[Any]:
+    """The values that are stored under the identities of the staged rows, each after the place of its row.
+
+    Nobody else may change the rows until the end of the transaction; but TimescaleDB lets no row in a columnstore be
+    held. What is not held may still gain fields, which `complete` looks at once more; it is not deleted, for its chunk
+    is only ever dropped whole, and whoever has inserted into a chunk holds it.
+    """
+    span = {"first": min(row[1] for row in rows), "last": max(row[1] for row in rows)}
+    try:
+        with cursor.connection.transaction():
+            return cursor.execute(prepared.existing_held, span).fetchall()
+    except errors.FeatureNotSupported:
+        return cursor.execute(prepared.existing, span).fetchall()
 
 
 def conflict(reading: Reading) -> Fault:

@@ -23,7 +23,7 @@ class FoundColumn:
 
 @dataclass(slots=True)
 class Snapshot:
-    """Tables, identities, hypertables, grants, kinds and views of one database at one moment."""
+    """Tables, identities, hypertables, columnstores, grants, kinds and views of one database at one moment."""
 
     columns: dict[str, dict[str, FoundColumn]] = field(default_factory=lambda: defaultdict(dict))
     comments: dict[str, str] = field(default_factory=dict)
@@ -32,7 +32,9 @@ class Snapshot:
     kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
     hypertables: set[str] = field(default_factory=set)
+    columnstores: set[str] = field(default_factory=set)
     own_time_bucket: bool = False
+    can_compress: bool = False
 
 
 def take(connection: Connection[Any]) -> Snapshot:
@@ -48,6 +50,9 @@ def take(connection: Connection[Any]) -> Snapshot:
         found.kinds = {name: tuple(words) for name, *words in connection.execute(query("schema_kinds"))}
     found.views = dict(connection.execute(query("schema_wall")).fetchall())
     if edition_of(connection) is not Edition.PLAIN:
-        found.hypertables = {name for (name,) in connection.execute(query("schema_hypertables"))}
+        hypertables = connection.execute(query("schema_hypertables")).fetchall()
+        found.hypertables = {name for name, _ in hypertables}
+        found.columnstores = {name for name, has_columnstore in hypertables if has_columnstore}
     found.own_time_bucket = any(there for (there,) in connection.execute(query("own_time_bucket")))
+    found.can_compress = any(there for (there,) in connection.execute(query("can_compress")))
     return found

@@ -46,8 +46,8 @@ FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname IN ('commune', 'wall') AND c.relkind = 'v';
 
 -- name: schema_hypertables
--- The hypertables in schema commune.
-SELECT hypertable_name::text FROM timescaledb_information.hypertables WHERE hypertable_schema = 'commune';
+-- The hypertables in schema commune, and whether their chunks may be columns.
+SELECT hypertable_name::text, compression_enabled FROM timescaledb_information.hypertables WHERE hypertable_schema = 'commune';
 
 -- name: drop_wall
 -- Drop our views, so that none stands in the way of a migration; the catalogue's step makes them anew. The wall reads the
