@@ -112,7 +112,7 @@ def _targets(sources: CoverageSources) -> Iterator[Block]:
     columns = (
         NUMBER,
         Column("Chỉ tiêu", 2.6),
-        right("Mức", 0.9),
+        right("Mức", 1.1),
         Column("Thời hạn", 1.5, Align.CENTRE),
         Column("Kết luận", 1.8, Align.CENTRE),
         Column("Lý do", 3.6),

@@ -10,7 +10,7 @@ from reports.coverage.words import LEFT_OUT_NAMES, PROFILE_NAMES, SPOT_NAMES, ST
 from reports.documents.coverage_sources import CoverageSources
 from reports.documents.model import Align, Cell, Column, Number, Strong, Table
 from reports.documents.tables import NUMBER, counted, right
-from reports.documents.words import UNKNOWN, write_share
+from reports.documents.words import UNKNOWN, write_number, write_share
 
 OPERATORS = {"452-01": "MobiFone", "452-02": "VinaPhone", "452-04": "Viettel", "452-05": "Vietnamobile"}
 UNITS = {"km2": "km²", "persons": "người", "sites": "điểm"}
@@ -174,11 +174,11 @@ def service_table(report: CoverageReport) -> Table:
     for one in report.service:
         is_share, is_count = not one.unit and one.limit <= 1, one.name == "samples"
         sign = "≥" if one.comparison == ">=" else "≤"
-        limit = f"{one.limit * 100:g}%" if is_share else f"{one.limit:g} {one.unit}".strip()
+        limit = write_share(one.limit, 0) if is_share else f"{write_number(one.limit)} {one.unit}".strip()
         met = {True: "ĐẠT", False: "CHƯA ĐẠT", None: "CHƯA ĐỦ CĂN CỨ"}[one.is_met]
         value = share(one.value) if is_share else Number(one.value, 0 if is_count else 1)
         title = f"{one.title.vi} ({one.unit})" if one.unit else one.title.vi
-        rows.append((title, value, f"{sign} {limit}".replace(".", ","), Number(one.samples), Strong(met)))
+        rows.append((title, value, f"{sign} {limit}", Number(one.samples), Strong(met)))
     return Table("Chất lượng dịch vụ truy nhập Internet 5G (QCVN 126:2021/BTTTT)", columns, counted(rows), "QCVN 126")
 
 

@@ -104,6 +104,9 @@ def _bars(axes: Axes, chart: Bars) -> None:
     for place, bar in zip(places, chart.bars, strict=True):
         if bar.value is not None:
             axes.barh(place, bar.value, height=0.62, color=bar.colour)
+        elif bar.low is not None and bar.high is not None:
+            # Nothing is known but where it lies: a pale band, which no one takes for a value.
+            axes.barh(place, bar.high - bar.low, left=bar.low, height=0.3, color="#E4E8EA")
         if bar.value is not None and bar.low is not None and bar.high is not None:
             span = [[max(bar.value - bar.low, 0.0)], [max(bar.high - bar.value, 0.0)]]
             axes.errorbar(bar.value, place, xerr=span, color="#222222", capsize=3, linewidth=1.1)

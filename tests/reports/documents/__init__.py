@@ -1,0 +1,1 @@
+"""Documents: words, model, pictures, writers."""
