@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import cast, get_args
 
 import pytest
+from argon2 import PasswordHasher
+from hypothesis import settings
 
 from commune.stack.errors import StackError
 from commune.stack.installations import Flavour, find
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer, find_mosquitto
 from commune.stack.postgres import PostgresServer
+from storage import password_hashes
 from storage.connect import connect
 from storage.migrate import migrate
 from tests.api.browsing import chromium
@@ -25,6 +28,11 @@ __all__ = ["chromium"]
 
 LOCAL = Path(__file__).resolve().parents[1] / ".local"
 TEMPLATE = "template_commune"
+# Properties are tried on fewer examples than Hypothesis would by itself: the suite is run before every commit. For a
+# long search: make test TEST_ARGUMENTS="--hypothesis-profile thorough".
+settings.register_profile("suite", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("suite")
 numbers = itertools.count(1)
 
 
@@ -105,6 +113,14 @@ def broker_server(instance: Instance) -> Iterator[MosquittoServer]:
     """A Mosquitto with the accounts ingest, maintain and simulator."""
     with MosquittoServer.start(instance.path / "mosquitto", local_directory=LOCAL) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords of tests are hashed in a millisecond; the real price is in tests/storage/test_password_hashes.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password_hashes, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 class Databases:

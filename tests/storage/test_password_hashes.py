@@ -6,10 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from time import monotonic
 
+import pytest
+from argon2 import PasswordHasher
+
+from storage import password_hashes
 from storage.errors import DatabaseUnavailable
 from storage.password_hashes import AT_ONCE, MOST_WAITING, hash_password, password_matches
 
 FLOOD = 40
+
+
+@pytest.fixture(autouse=True)
+def real_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parameters of a running system."""
+    monkeypatch.setattr(password_hashes, "_hasher", PasswordHasher())
+
+
+def test_a_password_is_kept_under_the_parameters_of_rfc_9106_for_little_memory() -> None:
+    assert hash_password("a long enough word").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_flood_of_sign_ins_holds_no_more_threads_than_may_wait_and_hinders_nobody_afterwards() -> None:

@@ -160,7 +160,7 @@ def bench(module_database_url: str) -> Iterator[Bench]:
 
 
 patient = settings(
-    max_examples=30,
+    max_examples=16,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

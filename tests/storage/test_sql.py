@@ -40,14 +40,14 @@ def test_a_file_that_breaks_the_form_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", [n for n in queries() if PLANNED.match(queries()[n].partition("\n")[2])])
-def test_every_statement_is_understood_by_the_database(database_url: str, name: str) -> None:
+def test_every_statement_is_understood_by_the_database(module_database_url: str, name: str) -> None:
     """PREPARE parses a statement and finds its tables and columns; parameters are inferred or cast."""
     statement = query(name)
     places = dict.fromkeys(re.findall(r"%\((\w+)\)[sbt]", statement))
     for place, parameter in enumerate(places, 1):
         statement = re.sub(rf"%\({parameter}\)[sbt]", f"${place}", statement)
     statement = statement.replace("%%", "%").replace("{table}", "commune.environment").replace("{fields}", "r.pm25")
-    with closing(connect(database_url)) as connection:
+    with closing(connect(module_database_url)) as connection:
         for needed in ("timescaledb_information.hypertables", "timescaledb_information.chunks"):
             if needed in statement and connection.execute("SELECT to_regclass(%s)", [needed]).fetchone() == (None,):
                 return

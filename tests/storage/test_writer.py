@@ -216,7 +216,7 @@ def apply(model: Model, minute: int, values: dict[str, float]) -> str:
 
 
 @given(sent=batches)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_batches_end_as_the_contract_says(connection: Connection[Any], station: int, sent: Any) -> None:
     connection.execute("TRUNCATE environment, latest, dead_letter, ledger")
     model: Model = {}
