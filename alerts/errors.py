@@ -9,3 +9,7 @@ class AlertsError(Exception):
 
 class DeliveryFailed(AlertsError):
     """A channel did not take what it was to be told; the message says why."""
+
+
+class TooLittlePast(AlertsError):
+    """A gauge has not yet seen enough rain for a forecast; the message says how much it has seen."""

@@ -76,7 +76,7 @@ def judge_readings(session: Session, now: datetime, landslide: LandslideRules = 
         states = alert_states(session, [rule.name for rule in rules])
         devices = judged_devices(session, sorted({kind for rule in rules for kind in rule.kinds}))
         subjects = {device.device_id: device.subject for device in devices}
-        _leave(session, states, subjects, now, judged)
+        leave(session, states, subjects, now, judged, rules)
         otherwise = merged_overrides(session)
         findings = []
         tasks = _tasks(session, rules, devices, states, otherwise, judged, now)
@@ -107,19 +107,20 @@ def put_findings(session: Session, findings: Sequence[Finding]) -> None:
     put_alert_states(session, rows)
 
 
-def _leave(
+def leave(
     session: Session,
     states: dict[tuple[str, int], StateRow],
     subjects: Mapping[int, str],
     now: datetime,
     judged: Judged,
+    rules: Sequence[Rule],
 ) -> None:
     """Forget devices that are judged no more, such as one under repair, and close what is open about them."""
     for name, device_id in [key for key in states if key[1] not in subjects]:
         del states[name, device_id]
         forget_alert_state(session, name, device_id)
         judged.closed += [f"{name} {subject}" for subject in close_alerts_of_device(session, name, device_id, now)]
-    together = {name for name, rule in BY_NAME.items() if rule.together and rule.measure.is_judged_at_readings}
+    together = {rule.name for rule in rules if rule.together}
     still = open_places(states, subjects)
     for name, commune in open_subjects(session, sorted(together)):
         if not any(subject.startswith(f"{commune}/") for subject in still.get(name, ())):

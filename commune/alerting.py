@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
+from alerts.hourly import judge_hours
 from alerts.judging import USUAL, judge_readings
 from alerts.landslide import LandslideRules
 from alerts.watching import judge_ledger, judge_silent
@@ -22,9 +23,9 @@ def landslide_rules(rules: ReportRules) -> LandslideRules:
 
 
 def judge_devices(session: Session, landslide: LandslideRules = USUAL) -> None:
-    """Judge who is silent, and what was read."""
+    """Judge who is silent, what was read, and with the full hour what it lets expect and what is missing."""
     now = datetime.now(UTC)
-    for judged in (judge_silent(session, now), judge_readings(session, now, landslide)):
+    for judged in (judge_silent(session, now), judge_readings(session, now, landslide), judge_hours(session, now)):
         for name in judged.opened:
             logger.warning("alert: %s", name)
         for name in judged.closed:

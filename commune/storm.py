@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.drops import judge_drops
+from alerts.hourly import judge_hours
 from alerts.judging import judge_readings
 from alerts.landslide import LandslideRules
 from alerts.telling import Judged
 from alerts.watching import judge_restart, judge_silent
+from commune.bench.flood_forecast import YEARS, learned
+from commune.sample import register
 from devices.topics import Channel
 from ingest.again import interpreter
-from simulators.calendar import utc
+from simulators.calendar import utc, year_start
 from simulators.communes import SampleCommune
 from simulators.devices import Simulator
 from simulators.faults import Parcel
@@ -26,6 +29,7 @@ from storage.alert_desk import AlertOverride, put_override
 from storage.broker_watch import Seen
 from storage.connect import Session
 from storage.errors import StorageError
+from storage.flood_models import FloodModel, put_flood_model
 from storage.registry import all_devices
 from storage.storms import is_unlived
 from storage.upkeep import activate_devices
@@ -68,17 +72,32 @@ def about(storm: Storm, simulators: Sequence[Simulator]) -> dict[str, object]:
     }
 
 
-def prepare(session: Session, storm: Storm, commune: str) -> None:
-    """Set the flood levels of the gauges. Raises NotEmpty where the database has lived already."""
+def prepare(session: Session, storm: Storm, sample: SampleCommune) -> None:
+    """Register the commune, set the flood levels of its gauges, and teach them what other worlds have seen.
+
+    Raises NotEmpty where the database has lived already.
+    """
     if not is_unlived(session):
         raise NotEmpty("this database holds readings already; give the storm an empty one (commune db migrate)")
+    numbers = register(session, sample)
     for (rule, code), level in storm.thresholds.items():
-        put_override(session, AlertOverride(rule, commune, device=code, threshold=level))
+        put_override(session, AlertOverride(rule, sample.commune.code, device=code, threshold=level))
+    for code, weights in forecasts(storm, sample).items():
+        since, until = (utc(year_start(year)) for year in (YEARS[0], YEARS[-1] + 1))
+        put_flood_model(session, FloodModel(numbers[code], weights, 0.0, since, until, min(storm.levels[code])))
+
+
+def forecasts(storm: Storm, sample: SampleCommune) -> dict[str, list[float]]:
+    """The forecasts of the gauges that have alarm levels: learned from other seeds, for which the storm is new."""
+    reaches = {code: str(sample.traits[code].more["reach"]) for code in storm.levels}
+    weights = {reach: learned(sample.setting, reach) for reach in sorted(set(reaches.values()))}
+    return {code: weights[reach] for code, reach in reaches.items()}
 
 
 def live(
     session: Session,
     storm: Storm,
+    sample: SampleCommune,
     simulators: Sequence[Simulator],
     record: Manifest,
     progress: Callable[[Lived], None] = lambda _: None,
@@ -107,7 +126,8 @@ def live(
         lived.at, lived.looks, lived.messages = look, lived.looks + 1, lived.messages + len(arrivals)
         progress(lived)
     record.places(simulator.device for simulator in simulators)
-    record.conditions(storm.thresholds, [] if storm.broker_away is None else [storm.broker_away[1]])
+    restarts = [] if storm.broker_away is None else [storm.broker_away[1]]
+    record.conditions(storm.thresholds, restarts, forecasts(storm, sample))
     record.foretell(foretell(record.rows, conditions_of(record.rows, record.run, storm.start, storm.end)))
     return lived
 
@@ -121,6 +141,7 @@ def _look(session: Session, storm: Storm, now: datetime, landslide: LandslideRul
         judge_drops(session, seen)
     lived.add(judge_silent(session, now))
     lived.add(judge_readings(session, now, landslide))
+    lived.add(judge_hours(session, now))
 
 
 def _first_words(storm: Storm, simulators: Sequence[Simulator]) -> list[Message]:

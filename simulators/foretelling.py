@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from devices.alert_book import BROKER_RESTART
 from devices.rain_risk import Susceptibility
 from devices.readings import TimeSource
 from simulators.foretold import Conditions, Foretold, foretell_readings, tracks_of
+from simulators.foretold_hourly import Numbered, foretell_floods, foretell_missing
 from simulators.foretold_silence import Voice, foretell_silence
 from simulators.manifest import LIVED
 
@@ -31,6 +34,10 @@ _READINGS = (
     "JOIN message USING (number) JOIN device ON device.code = reading.device "
     "WHERE reading.fate IN ('stored', 'merged') AND answer IS NOT 0 ORDER BY number, reading.place"
 )
+_NUMBERED = (
+    "SELECT reading.device, source, time, arrival, seq FROM reading JOIN message USING (number) "
+    "WHERE reading.fate = 'stored' AND answer IS NOT 0 AND seq IS NOT NULL"
+)
 _STATUSES = (
     "SELECT device, arrival, word FROM note JOIN message USING (number) "
     "WHERE channel = 'status' AND note.fate = 'stored' AND answer IS NOT 0 ORDER BY arrival, number"
@@ -39,8 +46,11 @@ _STATUSES = (
 
 def foretell(rows: Rows, conditions: Conditions) -> list[Foretold]:
     """The alerts of a run, in the order of their opening."""
+    tracks = tracks_of(_readings(rows))
     found = [
-        *foretell_readings(tracks_of(_readings(rows)), conditions),
+        *foretell_readings(tracks, conditions),
+        *foretell_missing(_numbered(rows), conditions),
+        *foretell_floods(tracks, _weights(rows), conditions),
         *foretell_silence(_voices(rows), conditions),
         *_restarts(rows, conditions),
     ]
@@ -70,6 +80,24 @@ def _readings(rows: Rows) -> Iterator[tuple[str, str, float, float, dict[str, An
     for kind, device, source, time, arrival, text in rows(_READINGS):
         measured = time / 1e6 if source == TimeSource.DEVICE else arrival
         yield kind, device, measured, arrival, json.loads(text)
+
+
+def _numbered(rows: Rows) -> dict[str, Numbered]:
+    found: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
+    for device, source, time, arrival, seq in rows(_NUMBERED):
+        found[device].append((time / 1e6 if source == TimeSource.DEVICE else arrival, arrival, seq))
+    columns = {device: list(zip(*entries, strict=True)) for device, entries in found.items()}
+    return {
+        device: (np.array(time, dtype=np.float64), np.array(arrival, dtype=np.float64), np.array(seq, dtype=np.int64))
+        for device, (time, arrival, seq) in columns.items()
+    }
+
+
+def _weights(rows: Rows) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for device, value in rows("SELECT device, value FROM weight ORDER BY device, place"):
+        found[device].append(value)
+    return found
 
 
 def _voices(rows: Rows) -> list[Voice]:

@@ -40,6 +40,7 @@ _CANONICAL = (
     "SELECT number, level, reason, place, field FROM letter ORDER BY number, place, field, reason",
     "SELECT code, interval, place FROM device ORDER BY code",
     "SELECT rule, device, value FROM threshold ORDER BY rule, device",
+    "SELECT device, place, value FROM weight ORDER BY device, place",
     "SELECT at FROM restart ORDER BY at",
     "SELECT device, kind, day, readings, sums FROM history ORDER BY device, day",
 )
@@ -135,8 +136,15 @@ class Manifest:
         rows = [(one.expected_interval_seconds, place_of(one), one.code) for one in devices]
         self._database.executemany("UPDATE device SET interval = ?, place = ? WHERE code = ?", rows)
 
-    def conditions(self, thresholds: Mapping[tuple[str, str], float], restarts: Iterable[int] = ()) -> None:
-        """Enter by what the run is judged: thresholds by rule and device, and when the broker restarted."""
+    def conditions(
+        self,
+        thresholds: Mapping[tuple[str, str], float],
+        restarts: Iterable[int] = (),
+        weights: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
+        """Enter by what the run is judged: thresholds by rule and device, when the broker restarted, forecasts."""
+        learned = [(code, *entry) for code, some in sorted((weights or {}).items()) for entry in enumerate(some)]
+        self._database.executemany("INSERT INTO weight VALUES (?, ?, ?)", learned)
         rows = [(*key, value) for key, value in sorted(thresholds.items())]
         self._database.executemany("INSERT INTO threshold VALUES (?, ?, ?)", rows)
         self._database.executemany("INSERT INTO restart VALUES (?)", [(at,) for at in restarts])

@@ -78,6 +78,10 @@ CREATE TABLE history (
 CREATE TABLE threshold (rule TEXT NOT NULL, device TEXT NOT NULL, value REAL NOT NULL, PRIMARY KEY (rule, device))
 WITHOUT ROWID;
 
+-- The forecast of a gauge: cm for each of its features, in their order.
+CREATE TABLE weight (device TEXT NOT NULL, place INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (device, place))
+WITHOUT ROWID;
+
 -- Restarts of the broker, in Unix seconds of the run's own clock.
 CREATE TABLE restart (at INTEGER PRIMARY KEY);
 

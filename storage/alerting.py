@@ -85,7 +85,7 @@ def heard_devices(connection: Connection[Any]) -> list[HeardRow]:
 
 
 def judged_devices(connection: Connection[Any], kinds: Sequence[str]) -> list[JudgedDevice]:
-    """Active devices of some kinds without keys that have sent a reading."""
+    """Active devices of some kinds that have sent a reading."""
     with connection.cursor(row_factory=class_row(JudgedDevice)) as cursor:
         return cursor.execute(query("judged_devices"), {"kinds": list(kinds)}).fetchall()
 

@@ -15,7 +15,6 @@ from rich.table import Table
 
 from commune.cli.common import echo_json, fail, open_database
 from commune.cli.simulate_options import CommuneOption, JsonOption, failures
-from commune.sample import register
 from commune.storm import Lived, about, chosen, live, prepare
 from commune.witness import compare, in_words, report_of, told
 from simulators.alarms import moment
@@ -61,11 +60,10 @@ def storm_command(
             )
         plan = chosen(sample, simulators, plan)
         with open_database() as session:
-            register(session, sample)
-            prepare(session, plan, sample.commune.code)
+            prepare(session, plan, sample)
             with told(manifest, sample, about(plan, simulators)) as record, _shown(plan, simulators) as shown:
                 assert record is not None, "a path was given"
-                live(session, plan, simulators, record, shown)
+                live(session, plan, sample, simulators, record, shown)
             with Record(manifest) as truth:
                 verdict = compare(session, truth)
                 report, foretold = report_of(truth, verdict), truth.foretold()

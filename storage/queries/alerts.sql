@@ -69,7 +69,8 @@ ORDER BY d.device_id;
 -- name: judged_devices
 -- Active devices with the time of their newest reading, and where they are.
 SELECT d.device_id, d.kind, c.code || '/' || d.code AS subject, d.name, h.code AS hamlet, l.time AS newest
-FROM device AS d JOIN commune AS c USING (commune_id) JOIN latest AS l ON l.device_id = d.device_id AND l.key = ''
+FROM device AS d JOIN commune AS c USING (commune_id)
+JOIN LATERAL (SELECT max(n.time) AS time FROM latest AS n WHERE n.device_id = d.device_id) AS l ON l.time IS NOT NULL
 LEFT JOIN hamlet AS h ON h.hamlet_id = d.hamlet_id
 WHERE d.kind = ANY (%(kinds)s) AND d.state = 'active' ORDER BY d.device_id;
 
