@@ -17,7 +17,6 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 
 from devices.errors import SheetError
 from devices.model import Text
@@ -53,8 +52,9 @@ _ZEROS = re.compile(r"0{2,}")
 _LOOKING = Lock()
 """Warnings are silenced for the whole process while a file is read, so one is read at a time."""
 # What openpyxl and the standard library raise over bytes that are no workbook. The list was found by changing bytes.
+# SyntaxError is that of XML, whether the standard library reads it or lxml.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, ParseError, KeyError, ValueError, TypeError, IndexError,
+    zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, KeyError, ValueError, TypeError, IndexError,
     AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
 )  # fmt: skip
 

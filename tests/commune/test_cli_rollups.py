@@ -40,11 +40,12 @@ def session(database_url: str) -> Iterator[Session]:
 
 
 def receive(session: Session, *ago: timedelta) -> None:
-    members = [{"ts": (NOW - back).isoformat(), "pm25": 5, "rainfall": 0.5} for back in ago]
+    now = datetime.now(UTC)
+    members = [{"ts": (now - back).isoformat(), "pm25": 5, "rainfall": 0.5} for back in ago]
     payload = orjson.dumps(members)
-    readings, _ = decode_telemetry(payload, KIND, NOW)
+    readings, _ = decode_telemetry(payload, KIND, now)
     (row,) = session.execute("SELECT device_id FROM device").fetchall()
-    Writer(session).write([Arrival("t", payload, NOW, row[0], KIND, readings)])
+    Writer(session).write([Arrival("t", payload, now, row[0], KIND, readings)])
 
 
 def run(url: str, *arguments: str, settings: Mapping[str, str] | None = None) -> tuple[int, str]:
