@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from commune.stack.mosquitto import MosquittoServer
 from devices.registry import Device
 from simulators.communes import SampleCommune, load
 from simulators.devices import Simulator
@@ -34,3 +38,16 @@ def one_of_each(sample: SampleCommune, fleet: dict[str, Simulator]) -> list[Simu
     """The first device of each kind."""
     chosen: tuple[Device, ...] = sample.spread(9)
     return [fleet[device.code] for device in chosen]
+
+
+@pytest.fixture(scope="session")
+def nine(sample: SampleCommune) -> list[Simulator]:
+    """One device of each kind, in a world of nine."""
+    return simulators_of(sample, 1, 9)
+
+
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory, local_directory: Path) -> Iterator[MosquittoServer]:
+    """A broker of the tests of a module: what is sent or retained here must not reach the tests of others."""
+    with MosquittoServer.start(tmp_path_factory.mktemp("broker"), local_directory=local_directory) as server:
+        yield server

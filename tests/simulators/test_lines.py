@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from broker.session import Delivery, Session
+from broker.session import Delivery
 from commune.stack.mosquitto import MosquittoServer
-from devices.topics import Channel, subscription
+from devices.topics import Channel
 from simulators.faults import Parcel
 from simulators.faults.lines import WILL
 from simulators.lines import Lines
 from simulators.manifest import Manifest, Record
 from simulators.messages import Message
+from tests.simulators.listening import listening
 from tests.simulators.moments import at
 from tests.waiting import wait_until
 
@@ -32,26 +30,8 @@ def broker(tmp_path: Path, local_directory: Path) -> Iterator[MosquittoServer]:
         yield server
 
 
-@contextmanager
-def listening(broker: MosquittoServer) -> Iterator[list[tuple[str, bytes]]]:
-    """Somebody who takes down all statuses and readings."""
-    heard: list[tuple[str, bytes]] = []
-
-    def take_down(delivery: Delivery) -> None:
-        heard.append((delivery.topic, delivery.payload))
-        session.settle([delivery])
-
-    filters = [subscription(Channel.STATUS), subscription(Channel.TELEMETRY)]
-    client_id = f"listener-{uuid.uuid4().hex[:8]}"
-    session = Session(broker.address("ingest"), client_id, filters, receive_maximum=100, on_delivery=take_down)
-    thread = threading.Thread(target=session.run, daemon=True)
-    thread.start()
-    wait_until(session.connected.is_set, "the listener is connected")
-    try:
-        yield heard
-    finally:
-        session.stop()
-        thread.join(10)
+def said(heard: list[Delivery]) -> list[tuple[str, bytes]]:
+    return [(delivery.topic, delivery.payload) for delivery in heard]
 
 
 def topic(device: str, channel: Channel) -> str:
@@ -74,7 +54,7 @@ def manifest(path: Path) -> Manifest:
 def test_a_line_that_is_lost_makes_the_broker_say_the_will_and_the_device_comes_back(
     broker: MosquittoServer, tmp_path: Path
 ) -> None:
-    with listening(broker) as heard, manifest(tmp_path / "m") as record:
+    with listening(broker, Channel.STATUS, Channel.TELEMETRY) as heard, manifest(tmp_path / "m") as record:
         with Lines(broker.address("simulator"), "sim", own=[OWN], manifest=record) as lines:
             for sent in (
                 parcel(OWN, 1),
@@ -87,9 +67,9 @@ def test_a_line_that_is_lost_makes_the_broker_say_the_will_and_the_device_comes_
             lines.flush()
             assert (lines.published, lines.acknowledged, lines.refused) == (3, 3, 0)
         wait_until(lambda: len(heard) >= 4, "everything is heard")
-    assert heard.count((topic(OWN, Channel.STATUS), WILL)) == 1
+    assert said(heard).count((topic(OWN, Channel.STATUS), WILL)) == 1
     assert len(heard) == 4
-    assert not [payload for name, payload in heard if b'"volume":4' in payload]
+    assert not [payload for _, payload in said(heard) if b'"volume":4' in payload]
     with Record(tmp_path / "m") as read:
         assert list(read.rows("SELECT number, fate, by_will, answer FROM message")) == [
             (1, "stored", 0, 1),
@@ -102,13 +82,13 @@ def test_a_line_that_is_lost_makes_the_broker_say_the_will_and_the_device_comes_
 
 
 def test_a_device_that_takes_its_leave_leaves_no_will(broker: MosquittoServer) -> None:
-    with listening(broker) as heard:
+    with listening(broker, Channel.STATUS, Channel.TELEMETRY) as heard:
         with Lines(broker.address("simulator"), "sim", own=[OWN]) as lines:
             lines.send(parcel(OWN, 1), NOW)
         with Lines(broker.address("simulator"), "sim") as lines:
             lines.publish(topic(OTHER, Channel.TELEMETRY), b"{}")
-        wait_until(lambda: (topic(OTHER, Channel.TELEMETRY), b"{}") in heard, "the last word is heard")
-    assert (topic(OWN, Channel.STATUS), WILL) not in heard
+        wait_until(lambda: (topic(OTHER, Channel.TELEMETRY), b"{}") in said(heard), "the last word is heard")
+    assert (topic(OWN, Channel.STATUS), WILL) not in said(heard)
 
 
 def test_what_the_broker_refuses_is_entered_as_refused(broker: MosquittoServer, tmp_path: Path) -> None:

@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import orjson
 import pytest
 
 from broker.address import BrokerAddress
 from broker.errors import BrokerUnreachable, ConnectionRefusedByBroker
-from broker.session import Delivery, Session
 from commune.stack.mosquitto import MosquittoServer
 from devices.catalogue import KINDS
 from devices.codec import decode_telemetry
-from devices.topics import Channel, parse, subscription
+from devices.topics import Channel, parse
 from simulators.errors import BadLoad
 from simulators.load import COMMUNE, KIND, Counts, Mill, Part, device, run
 from simulators.load_processes import MOST_CONNECTIONS_A_PROCESS, Load, LoadResult, run_load
+from tests.simulators.listening import listening
 from tests.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def own_broker(tmp_path_factory: pytest.TempPathFactory, local_directory: Path) -> Iterator[MosquittoServer]:
-    """A broker of these tests' own, so that no other test hears the load."""
-    with MosquittoServer.start(tmp_path_factory.mktemp("broker"), local_directory=local_directory) as server:
-        yield server
-
-
-@contextmanager
-def listening(broker: MosquittoServer) -> Iterator[list[Delivery]]:
-    """A second client of the broker that takes down everything."""
-    heard: list[Delivery] = []
-
-    def take_down(delivery: Delivery) -> None:
-        heard.append(delivery)
-        session.settle([delivery])
-
-    session = Session(
-        broker.address("ingest"),
-        f"listener-{uuid.uuid4().hex[:8]}",
-        [subscription(Channel.TELEMETRY)],
-        receive_maximum=1000,
-        on_delivery=take_down,
-    )
-    thread = threading.Thread(target=session.run, daemon=True)
-    thread.start()
-    wait_until(session.connected.is_set, "the listener is connected")
-    try:
-        yield heard
-    finally:
-        session.stop()
-        thread.join(10)
 
 
 def test_every_message_is_a_reading_without_a_fault_of_its_own_device_time_and_number() -> None:
@@ -82,7 +45,7 @@ def test_what_is_published_is_acknowledged_and_heard_once_in_order(
     own_broker: MosquittoServer, processes: int, connections: int
 ) -> None:
     told: list[Counts] = []
-    with listening(own_broker) as heard:
+    with listening(own_broker, Channel.TELEMETRY) as heard:
         load = Load(50, 1500, 1.0, processes, connections)
         result = run_load(load, own_broker.address("simulator"), uuid.uuid4().hex, progress=told.append)
         wait_until(lambda: len(heard) >= result.published, "everything is heard")

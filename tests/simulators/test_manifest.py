@@ -24,7 +24,7 @@ from simulators.manifest import Manifest, Record, place_of
 from simulators.messages import Message, simulators_of
 from simulators.run import Simulation
 from tests.simulators.moments import HOUR, at
-from tests.simulators.test_run import Recorder
+from tests.simulators.recording import Recorder
 
 NOW = at("2026-11-20 10:00")
 REGISTERED = {"tram-01": "environment"}

@@ -2,73 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-import time
-import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import orjson
 import pytest
 
-from broker.publisher import Publisher
-from broker.session import Delivery, Session
-from commune.stack.mosquitto import MosquittoServer
 from devices.catalogue import KINDS
-from devices.codec import decode_telemetry
 from devices.notes import decode_event, decode_status
 from devices.readings import Event, Status
-from devices.topics import Channel, parse, subscription
+from devices.topics import Channel, parse
 from simulators.calendar import ORIGIN
 from simulators.communes import SampleCommune
 from simulators.devices import Simulator
 from simulators.errors import BadRun, BeforeTheWorld
-from simulators.history import history, readings_of, weeks
-from simulators.messages import Message, messages_between, simulators_of
+from simulators.messages import messages_between, simulators_of
 from simulators.run import CATCH_UP_SECONDS, Simulation, Statistics
 from tests.simulators.moments import DAY, at
-from tests.waiting import wait_until
+from tests.simulators.recording import Recorder
 
 NOW = at("2026-11-20 10:00")
-
-
-class Recorder:
-    """A sender for the tests of time: it keeps what it is given, and its waiting moves the clock by what was asked.
-
-    `seconds_a_message` is how long each publication takes.
-    """
-
-    def __init__(self, now: float, seconds_a_message: float = 0.0) -> None:
-        self.now = now
-        self.published = self.acknowledged = self.refused = 0
-        self.sent: list[tuple[float, str, bytes, bool]] = []
-        self._seconds_a_message = seconds_a_message
-
-    def clock(self) -> float:
-        """Unix seconds."""
-        return self.now
-
-    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
-        assert qos == 1
-        self.sent.append((self.now, topic, payload, retain))
-        self.published += 1
-        self.now += self._seconds_a_message
-
-    def poll(self, timeout_seconds: float = 0.0) -> None:
-        self.now += max(timeout_seconds, 1e-6)
-
-    def flush(self, timeout_seconds: float = 60.0) -> None:
-        assert timeout_seconds > 0
-        self.acknowledged = self.published
-
-
-@pytest.fixture(scope="module")
-def nine(sample: SampleCommune) -> list[Simulator]:
-    """One device of each kind."""
-    return simulators_of(sample, 1, 9)
 
 
 def channel_of(topic: str) -> Channel:
@@ -211,134 +164,3 @@ def test_a_run_without_devices_or_before_the_world_is_refused(nine: list[Simulat
         Simulation([])
     with pytest.raises(BeforeTheWorld):
         Simulation(nine, start=ORIGIN - DAY, clock=lambda: float(NOW))
-
-
-def test_history_is_what_a_live_run_publishes_value_for_value_and_number_for_number(nine: list[Simulator]) -> None:
-    start, end = at("2026-11-19 23:00"), at("2026-11-20 01:00")
-    sent: list[tuple[str, Message]] = [(parse(m.topic).device, m) for m in messages_between(nine, start, end)]
-    for simulator in nine:
-        live = [
-            reading
-            for code, message in sent
-            if code == simulator.device.code and message.channel is Channel.TELEMETRY
-            for reading in decode_telemetry(message.payload, simulator.kind, datetime.fromtimestamp(end, UTC))[0]
-        ]
-        assert live == readings_of(simulator, start, end)
-
-
-def test_history_goes_on_where_it_stopped(nine: list[Simulator]) -> None:
-    start, middle, end = at("2026-11-18 00:00"), at("2026-11-18 13:17"), at("2026-11-19 00:00")
-    for simulator in nine:
-        whole = readings_of(simulator, start, end)
-        assert readings_of(simulator, start, middle) + readings_of(simulator, middle, end) == whole
-        numbers = [reading.seq or 0 for reading in whole]
-        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-
-
-def test_history_comes_in_weeks_of_the_tables_and_in_each_device_after_device(nine: list[Simulator]) -> None:
-    start, end = at("2026-11-18 06:00"), at("2026-11-27 07:00")  # 26 November is the Thursday between
-    assert list(weeks(start, end)) == [
-        (start, at("2026-11-19 07:00")), (at("2026-11-19 07:00"), at("2026-11-26 07:00")), (at("2026-11-26 07:00"), end)
-    ]  # fmt: skip
-    batches = list(history(nine, start, end))
-    assert [batch.device.code for batch in batches] == [simulator.device.code for simulator in nine] * 3
-    for batch, readings in zip(batches[9:18], batches[18:], strict=True):
-        assert batch.arrays[0].times.min() >= at("2026-11-19 07:00")
-        assert batch.arrays[0].times.max() < at("2026-11-26 07:00") <= readings.arrays[0].times.min()
-    with pytest.raises(BeforeTheWorld):
-        next(history(nine, ORIGIN - 1, ORIGIN))
-
-
-def test_the_columns_of_history_are_its_readings(nine: list[Simulator]) -> None:
-    start, end = at("2026-11-18 06:00"), at("2026-11-18 09:00")
-    for batch in history(nine, start, end):
-        simulator = next(s for s in nine if s.device == batch.device)
-        parts = list(simulator.frame(start, end).series())
-        assert [part.times for part in parts] == [arrays.times.tolist() for arrays in batch.arrays]
-        found = sorted(
-            row for part in parts for row in zip(part.times, part.seqs, zip(*part.values, strict=True), strict=True)
-        )
-        expected = [(int(r.time.timestamp()), r.seq, r.values) for r in readings_of(simulator, start, end)]
-        assert found == expected
-        assert batch.readings == len(expected)
-
-
-@pytest.fixture(scope="module")
-def own_broker(tmp_path_factory: pytest.TempPathFactory, local_directory: Path) -> Iterator[MosquittoServer]:
-    """A broker of these tests' own: what is retained here must not reach the tests of others."""
-    with MosquittoServer.start(tmp_path_factory.mktemp("broker"), local_directory=local_directory) as server:
-        yield server
-
-
-@contextmanager
-def listening(broker: MosquittoServer) -> Iterator[list[Delivery]]:
-    """A second client of the broker that takes down everything."""
-    heard: list[Delivery] = []
-
-    def take_down(delivery: Delivery) -> None:
-        heard.append(delivery)
-        session.settle([delivery])
-
-    session = Session(
-        broker.address("ingest"),
-        f"listener-{uuid.uuid4().hex[:8]}",
-        [subscription(channel) for channel in (Channel.TELEMETRY, Channel.EVENT, Channel.STATUS)],
-        receive_maximum=1000,
-        on_delivery=take_down,
-    )
-    thread = threading.Thread(target=session.run, daemon=True)
-    thread.start()
-    wait_until(session.connected.is_set, "the listener is connected")
-    try:
-        yield heard
-    finally:
-        session.stop()
-        thread.join(10)
-
-
-def test_a_live_run_publishes_exactly_what_it_counts(own_broker: MosquittoServer, sample: SampleCommune) -> None:
-    simulation = Simulation(simulators_of(sample, 1), speed=300, seconds=3)
-    with listening(own_broker) as heard:
-        with Publisher(own_broker.address("simulator"), f"simulator-{uuid.uuid4().hex}") as publisher:
-            result = simulation.run(publisher)
-            assert (publisher.published, publisher.acknowledged, publisher.refused) == (
-                result.published,
-                result.acknowledged,
-                0,
-            )
-        wait_until(lambda: len(heard) >= result.published, "everything published is heard")
-    channels = Counter(channel_of(delivery.topic) for delivery in heard)
-    assert channels == Counter(
-        {Channel.TELEMETRY: result.telemetry, Channel.EVENT: result.events, Channel.STATUS: result.statuses}
-    ) - Counter(dict.fromkeys(Channel, 0))
-    kinds: Counter[str] = Counter()
-    for delivery in heard:
-        topic = parse(delivery.topic)
-        if topic.channel is Channel.TELEMETRY:
-            readings, faults = decode_telemetry(
-                delivery.payload, KINDS[topic.kind], datetime.fromtimestamp(delivery.received_at, UTC)
-            )
-            assert faults == []
-            assert all(reading.device_time is None for reading in readings)
-            kinds[topic.kind] += len(readings)
-    assert dict(kinds) == result.kinds
-    assert kinds.keys() == KINDS.keys()
-
-
-def test_the_broker_keeps_the_last_word_of_every_device(own_broker: MosquittoServer, nine: list[Simulator]) -> None:
-    with Publisher(own_broker.address("simulator"), f"simulator-{uuid.uuid4().hex}") as publisher:
-        Simulation(nine, speed=60, seconds=1).run(publisher)
-    wanted = {simulator.device.code for simulator in nine}
-    with listening(own_broker) as heard:
-        wait_until(lambda: wanted <= {parse(d.topic).device for d in heard}, "the retained statuses are heard")
-    for delivery in heard:
-        assert orjson.loads(delivery.payload)["state"] == "offline"
-
-
-def test_a_run_that_is_stopped_takes_its_leave(own_broker: MosquittoServer, nine: list[Simulator]) -> None:
-    begun = time.monotonic()
-    with Publisher(own_broker.address("simulator"), f"simulator-{uuid.uuid4().hex}") as publisher:
-        result = Simulation(nine, speed=60, seconds=3600).run(publisher, stop=lambda: publisher.published > 30)
-    assert time.monotonic() - begun < 30
-    assert result.statuses == 18
-    assert result.published == result.acknowledged
