@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import pytest
 from psycopg import Connection
 
@@ -27,6 +28,27 @@ from storage.registry import add_device
 from tests.waiting import wait_until
 
 DEVICE = "cb-mt-01"
+TIME = "2026-11-20T03:15:00Z"
+
+
+def payload(**members: object) -> bytes:
+    """A reading of an environment station, with these members besides or instead."""
+    return orjson.dumps({"ts": TIME, "pm25": 31.4, "temperature": 24.6} | members)
+
+
+@contextmanager
+def ingesting(config: IngestConfig) -> Iterator[Ingest]:
+    """Ingest in this process until the block ends."""
+    service = Ingest(config)
+    thread = threading.Thread(target=service.run, daemon=True)
+    thread.start()
+    try:
+        wait_until(service.session.connected.is_set, "ingest is connected")
+        yield service
+    finally:
+        service.stop()
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 @dataclass
@@ -53,19 +75,9 @@ class Commissioned:
             commune=self.commune,
         )
 
-    @contextmanager
-    def running(self, **limits: Any) -> Iterator[Ingest]:
+    def running(self, **limits: Any) -> AbstractContextManager[Ingest]:
         """Ingest in this process until the block ends."""
-        service = Ingest(self.config(**limits))
-        thread = threading.Thread(target=service.run, daemon=True)
-        thread.start()
-        try:
-            wait_until(service.session.connected.is_set, "ingest is connected")
-            yield service
-        finally:
-            service.stop()
-            thread.join(20)
-            assert not thread.is_alive()
+        return ingesting(self.config(**limits))
 
     def publish(self, *payloads: bytes, topic: str | None = None, retain: bool = False) -> None:
         """Publish as a device would, and wait for the broker's acknowledgements."""

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from broker.baseline import forget_session
 from devices.registry import Commune, Device
-from ingest.service import Ingest, IngestConfig
 from storage.ledger import totals
 from storage.places import add_commune
 from storage.registry import add_device
-from tests.ingest.conftest import DEVICE, Commissioned
+from tests.ingest.conftest import DEVICE, Commissioned, ingesting
 from tests.waiting import wait_until
-
-
-@contextmanager
-def ingesting(config: IngestConfig) -> Iterator[Ingest]:
-    service = Ingest(config)
-    thread = threading.Thread(target=service.run, daemon=True)
-    thread.start()
-    try:
-        wait_until(service.session.connected.is_set, "ingest is connected")
-        yield service
-    finally:
-        service.stop()
-        thread.join(20)
 
 
 def body(number: int) -> bytes:
