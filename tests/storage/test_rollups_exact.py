@@ -129,6 +129,17 @@ class Bench:
                 ).fetchall()
             return cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(relation))).fetchall()
 
+    def start_over(self, taken: Sequence[tuple[str, Any]]) -> None:
+        """Begin with nothing and take these steps."""
+        self.empty()
+        for what, argument in taken:
+            if what == "compute":
+                list(islice(compute_noted(self.connection, NOW), argument))
+            elif what == "between":
+                self.compute_while_a_batch_is_not_committed(*argument)
+            else:
+                self.write(what, *argument)
+
     def hold(self) -> None:
         """Assert that every view answers what the readings say."""
         for name, fields in FIELDS.items():
@@ -169,14 +180,7 @@ patient = settings(
 @patient
 @given(st.lists(steps, min_size=1, max_size=8))
 def test_the_views_are_exact_after_any_interleaving(bench: Bench, taken: list[tuple[str, Any]]) -> None:
-    bench.empty()
-    for what, argument in taken:
-        if what == "compute":
-            list(islice(compute_noted(bench.connection, NOW), argument))
-        elif what == "between":
-            bench.compute_while_a_batch_is_not_committed(*argument)
-        else:
-            bench.write(what, *argument)
+    bench.start_over(taken)
     bench.hold()
     list(compute_noted(bench.connection, NOW))
     assert sum(state.noted for state in states(bench.connection, NOW)) == 0
@@ -195,14 +199,7 @@ def test_the_views_are_exact_after_any_interleaving(bench: Bench, taken: list[tu
 def test_a_series_is_exact_in_any_range_and_any_width(
     bench: Bench, taken: list[tuple[str, Any]], first: int, length: int, width: timedelta
 ) -> None:
-    bench.empty()
-    for what, argument in taken:
-        if what == "compute":
-            list(islice(compute_noted(bench.connection, NOW), argument))
-        elif what == "between":
-            bench.compute_while_a_batch_is_not_committed(*argument)
-        else:
-            bench.write(what, *argument)
+    bench.start_over(taken)
     start = START + timedelta(minutes=first)
     end = start + timedelta(minutes=length)
     for device, name in DEVICES.items():
