@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from broker.address import BrokerAddress
 from broker.client import loop_until, make_client, open_session
 from broker.watch import Watch
+from tests.background import in_background
 
 
 def leave_a_session(address: BrokerAddress, client_id: str, topic_filter: str) -> None:
@@ -25,13 +25,6 @@ def leave_a_session(address: BrokerAddress, client_id: str, topic_filter: str) -
 @contextmanager
 def watching(address: BrokerAddress) -> Iterator[Watch]:
     """A watch in a thread of its own."""
-    stopping = threading.Event()
     watched = Watch(address)
-    thread = threading.Thread(target=watched.run, args=(stopping,), daemon=True)
-    thread.start()
-    try:
+    with in_background(watched.run):
         yield watched
-    finally:
-        stopping.set()
-        thread.join(10)
-        assert not thread.is_alive()

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from broker.address import BrokerAddress
 from broker.dynamic_security import DynamicSecurity
-from commune.accounts import Accounts, AccountsConfig
-from commune.refusals import Refusals
 from commune.sealing import PasswordSealer
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
 from devices.accounts import AccountState
 from devices.registry import Commune, Device
 from storage.account_wishes import count_waiting
-from storage.broker_accounts import account_of, ask_for_account, ask_for_accounts, enable_account
+from storage.broker_accounts import account_of, ask_for_accounts, enable_account
 from storage.broker_refusals import refusals_of
-from storage.connect import Session, connect
+from storage.connect import connect
 from storage.places import add_commune
 from storage.registry import add_device
 from tests.broker.field_device import V3, FieldDevice, lets_in
+from tests.commune.house import COMMUNE, SEALER, House
 from tests.waiting import wait_until
-
-SEALER = PasswordSealer("a secret of more than thirty-two characters")
-COMMUNE = "gia-loc"
-GOOD = "good"
 
 
 @pytest.fixture(scope="module")
@@ -41,60 +33,6 @@ def broker(instance: Instance, local_directory: Path) -> Iterator[MosquittoServe
     """A broker that these tests may stop."""
     with MosquittoServer.start(instance.path / "accounts", local_directory=local_directory) as server:
         yield server
-
-
-@dataclass
-class House:
-    """A registry, a broker, and the part of `commune maintain` between them."""
-
-    session: Session
-    url: str
-    broker: MosquittoServer
-    sealer: PasswordSealer | None = SEALER
-
-    def register(self, code: str, password: str | None = GOOD) -> int:
-        """Register a lamp and ask for its account, as the API does."""
-        with self.session.transaction():
-            device_id = add_device(self.session, Device(COMMUNE, code, "lighting"))
-            ask_for_account(self.session, device_id, None if password is None else SEALER.seal(password))
-        return device_id
-
-    def rotate(self, device_id: int, password: str) -> None:
-        ask_for_account(self.session, device_id, SEALER.seal(password))
-
-    def state(self, device_id: int) -> AccountState:
-        account = account_of(self.session, device_id)
-        assert account is not None
-        return account.state
-
-    def wait_for(self, device_id: int, state: AccountState, seconds: float = 10.0) -> None:
-        wait_until(lambda: self.state(device_id) is state, f"the account is {state}", seconds)
-
-    def sealed(self) -> int:
-        """How many passwords still wait in the database."""
-        row = self.session.execute("SELECT count(*) FROM broker_account WHERE sealed_password IS NOT NULL").fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def address(self, code: str, password: str = GOOD) -> BrokerAddress:
-        return replace(self.broker.address("ingest"), username=f"{COMMUNE}.{code}", password=password)
-
-    def enters(self, code: str, password: str = GOOD) -> bool:
-        return lets_in(self.address(code), f"{COMMUNE}.{code}", password, f"{COMMUNE}.{code}")
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """While the keeper runs."""
-        stopping = threading.Event()
-        config = AccountsConfig(self.url, self.broker.address("maintain"), self.sealer, database_role="commune_admin")
-        thread = threading.Thread(target=Accounts(config).run, args=(stopping,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            stopping.set()
-            thread.join(10)
-            assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -279,21 +217,6 @@ def test_of_two_keepers_one_works_and_the_other_takes_over(house: House) -> None
         house.wait_for(house.register("den-08"), AccountState.READY)
 
 
-@contextmanager
-def listening(house: House) -> Iterator[None]:
-    """While the broker's log is heard."""
-    stopping = threading.Event()
-    ear = Refusals(house.broker.address("maintain"), house.url, database_role="commune_admin")
-    thread = threading.Thread(target=ear.run, args=(stopping,), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join(10)
-        assert not thread.is_alive()
-
-
 def wait_for_ear(house: House, lamp: int, since: datetime) -> None:
     """Wait until what the broker says is heard: what it said before is lost."""
 
@@ -306,7 +229,7 @@ def wait_for_ear(house: House, lamp: int, since: datetime) -> None:
 
 def test_a_wrong_password_is_told_of_within_two_seconds(house: House) -> None:
     since = datetime.now(UTC)
-    with house.kept(), listening(house):
+    with house.kept(), house.heard():
         lamp = house.register("den-07")
         house.wait_for(lamp, AccountState.READY)
         wait_for_ear(house, lamp, since)
@@ -333,7 +256,7 @@ def test_a_wrong_password_is_told_of_within_two_seconds(house: House) -> None:
 
 def test_a_device_that_is_connected_and_says_nothing_under_its_topics_is_told_of(house: House) -> None:
     since = datetime.now(UTC)
-    with house.kept(), listening(house):
+    with house.kept(), house.heard():
         lamp = house.register("den-07")
         house.wait_for(lamp, AccountState.READY)
         wait_for_ear(house, lamp, since)

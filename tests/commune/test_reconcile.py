@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
-from broker.access_rules import SERVICES, rules_of
+from broker.access_rules import SERVICES
 from broker.accounts import Wish, fulfil
 from broker.drift import Sort, compare
 from broker.dynamic_security import Command, DynamicSecurity, State
@@ -20,7 +20,7 @@ from commune.cli import app
 from commune.reconciling import reconcile
 from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
-from devices.accounts import AccountState, DeviceAccount
+from devices.accounts import AccountState
 from devices.registry import Commune, Device
 from storage.account_wishes import Settled, settle_accounts, waiting_accounts
 from storage.broker_accounts import account_of, ask_for_account, enable_account
@@ -28,84 +28,9 @@ from storage.connect import Session, connect
 from storage.places import add_commune
 from storage.registry import add_device
 from tests.broker.field_device import lets_in
+from tests.commune.drifts import LAMP, NAME, OTHER, SEEDS, WIDER
 
-LAMP, OTHER = DeviceAccount("gia-loc", "lighting", "den-07"), DeviceAccount("gia-loc", "lighting", "den-08")
-NAME = LAMP.username
 PASSWORD = "good"
-WIDER = {"acltype": "publishClientSend", "topic": "xa/#", "allow": True, "priority": 0}
-
-SEEDS: Mapping[str, tuple[Sequence[Command], str, Sort]] = {
-    "an account is gone": ([{"command": "deleteClient", "username": NAME}], NAME, Sort.MISSING_CLIENT),
-    "an account too many": (
-        [{"command": "createClient", "username": "gia-loc.nobody", "password": "x"}],
-        "gia-loc.nobody",
-        Sort.EXTRA_CLIENT,
-    ),
-    "disabled by hand": ([{"command": "disableClient", "username": NAME}], NAME, Sort.DISABLED),
-    "enabled by hand": ([{"command": "enableClient", "username": OTHER.username}], OTHER.username, Sort.ENABLED),
-    "a role is gone": (
-        [
-            {"command": "removeClientRole", "username": NAME, "rolename": NAME},
-            {"command": "deleteRole", "rolename": NAME},
-        ],
-        NAME,
-        Sort.MISSING_ROLE,
-    ),
-    "a role too many": (
-        [{"command": "createRole", "rolename": "gia-loc.nobody", "acls": [WIDER]}],
-        "gia-loc.nobody",
-        Sort.EXTRA_ROLE,
-    ),
-    "a rule more": ([{"command": "addRoleACL", "rolename": NAME, **WIDER}], NAME, Sort.RULES),
-    "a rule less": (
-        [{"command": "removeRoleACL", "rolename": NAME, "acltype": "publishClientSend", "topic": LAMP.publishes[0]}],
-        NAME,
-        Sort.RULES,
-    ),
-    "a rule turned round": (
-        [
-            {
-                "command": "modifyRole",
-                "rolename": NAME,
-                "acls": [{**rule.as_json(), "allow": False} for rule in rules_of(LAMP)],
-            }
-        ],
-        NAME,
-        Sort.RULES,
-    ),
-    "no client id bound": ([{"command": "setClientId", "username": NAME}], NAME, Sort.CLIENT_ID),
-    "another client id bound": (
-        [{"command": "setClientId", "username": NAME, "clientid": "thief"}],
-        NAME,
-        Sort.CLIENT_ID,
-    ),
-    "a role of another": (
-        [{"command": "addClientRole", "username": NAME, "rolename": "simulator"}],
-        NAME,
-        Sort.ROLES,
-    ),
-    "no role": ([{"command": "removeClientRole", "username": NAME, "rolename": NAME}], NAME, Sort.ROLES),
-    "a group": (
-        [
-            {"command": "createGroup", "groupname": "friends"},
-            {"command": "addGroupClient", "groupname": "friends", "username": NAME},
-        ],
-        NAME,
-        Sort.GROUPS,
-    ),
-    "a service may do more": ([{"command": "addRoleACL", "rolename": "ingest", **WIDER}], "ingest", Sort.RULES),
-    "a service has another role": (
-        [{"command": "addClientRole", "username": "simulator", "rolename": "maintain"}],
-        "simulator",
-        Sort.ROLES,
-    ),
-    "a service is disabled": ([{"command": "disableClient", "username": "ingest"}], "ingest", Sort.DISABLED),
-    "all is allowed": (
-        [{"command": "setDefaultACLAccess", "acls": [{"acltype": "publishClientSend", "allow": True}]}],
-        "default access",
-        Sort.DEFAULT_ACCESS,
-    ),
-}
 
 
 @pytest.fixture(scope="module")
