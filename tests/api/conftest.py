@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.provider import Provider
+from api.provider_config import ProviderConfig
 from devices.accounts import BrokerEndpoint
 from devices.catalogue import KINDS
 from ingest.again import interpreter
 from storage.registrar import Registrar
 from storage.repairs import Repairs
+from tests.api.entering import Entrance
+from tests.api.oidc import CLIENT_ID, CLIENT_SECRET, OidcProvider, provider_over_http
 from tests.api.signing import person, signed_in
 from tests.api.world import NOW, ClearSealer, World, token
 from tests.conftest import Databases
@@ -161,6 +165,27 @@ def browser(lan: str, address: str) -> Iterator[httpx.Client]:
     """A client that signed in as Lan."""
     with signed_in(address, "lan") as client:
         yield client
+
+
+@pytest.fixture
+def oidc() -> Iterator[OidcProvider]:
+    """A provider through which people may sign in."""
+    with provider_over_http() as provider:
+        yield provider
+
+
+@pytest.fixture
+def entrance(database_url: str, oidc: OidcProvider) -> Iterator[Entrance]:
+    """Makes an API that trusts the provider, and a browser in front of it."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> httpx.Client:
+            config = ProviderConfig(oidc.issuer, CLIENT_ID, CLIENT_SECRET, **{"name": "Tỉnh", **settings})
+            app = create_app(database_url, registrar=Registrar(database_url), provider=Provider(config))
+            address = stack.enter_context(serve(app))
+            return stack.enter_context(httpx.Client(base_url=address, timeout=DEADLINE_SECONDS))
+
+        yield make
 
 
 @pytest.fixture(scope="session")
