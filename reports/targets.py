@@ -143,7 +143,7 @@ def _judge(plan: str, target: Target, found: Found, history: _History, asked: As
 
 
 def _outlook(target: Target, trend: Sequence[Point], outcome: Outcome, asked: Asked) -> Outlook | None:
-    if outcome is Outcome.MET or target.deadline is None or target.indicator not in CONTINUOUS:
+    if outcome is Outcome.MET or target.deadline is None or target.indicator not in CONTINUOUS or not trend:
         return None
     return outlook(
         [(point.day, point.value) for point in trend],
