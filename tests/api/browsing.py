@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from commune.stack.machine import browser as find_browser
 
@@ -33,6 +33,7 @@ def chromium() -> Iterator[Browser]:
     """A browser of this machine."""
     path = find_browser()
     assert path is not None, "no Chromium on this machine: make system-for-tests"
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)  # five seconds are short on a machine with other work
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
