@@ -71,14 +71,16 @@ def features(rain: Floats, level: Floats) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def fit(rain: Floats, level: Floats) -> tuple[list[float], float]:
+def fit(rain: Floats, level: Floats, use: NDArray[np.bool_] | None = None) -> tuple[list[float], float]:
     """The weights of the features, and the root mean square of what they leave unexplained, in cm.
 
-    Raises TooLittlePast where too few hours after rain are known.
+    With `use` only those hours teach. Raises TooLittlePast where too few hours after rain are known.
     """
     given, rise = features(rain, level), _rise_ahead(level)
     wet = given[:, : len(RAIN_HOURS)].sum(axis=1) > WET_MM
     known = wet & ~np.isnan(rise) & ~np.isnan(given).any(axis=1)
+    if use is not None:
+        known &= use
     if int(known.sum()) < LEAST_WET_HOURS:
         raise TooLittlePast(f"{int(known.sum())} hours after rain are known; {LEAST_WET_HOURS} are needed")
     given, rise = given[known], rise[known]

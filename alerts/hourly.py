@@ -98,7 +98,7 @@ def _forecasts(session: Session, known: _Round, devices: Sequence[JudgedDevice])
     by_id = {device.device_id: device for device in devices}
     for gauge in there:
         model = models.get(gauge.device_id)
-        limits = forecast_limits(known, gauge.device_id)
+        limits = forecast_limits(known.otherwise, gauge.device_id)
         if gauge.kind != "water_level" or model is None or limits is None:
             continue
         seen = [one for hour in known.hours if (one := _expected(session, gauge, model, there, hour)) is not None]
@@ -106,12 +106,19 @@ def _forecasts(session: Session, known: _Round, devices: Sequence[JudgedDevice])
         yield _found(FORECAST, by_id[gauge.device_id], limits, state, seen, known.hours[-1])
 
 
-def forecast_limits(known: _Round, device_id: int) -> Limits | None:
+def forecast_limits(otherwise: Mapping[tuple[str, int], Override], device_id: int) -> Limits | None:
     """What is set for the forecast itself, or else the lowest flood level of the gauge."""
-    override = known.otherwise.get((FORECAST.name, device_id), Override())
-    levels = [known.limits(BY_NAME[name], device_id) for name in LEVELS]
+    levels = [limits_with(BY_NAME[name].limits, otherwise.get((name, device_id), Override())) for name in LEVELS]
     lowest = min((one.threshold for one in levels if one is not None and one.threshold is not None), default=None)
-    return limits_with(replace(FORECAST.limits, threshold=lowest), override)
+    own = otherwise.get((FORECAST.name, device_id), Override())
+    return limits_with(replace(FORECAST.limits, threshold=lowest), own)
+
+
+def alarm_levels(session: Session) -> dict[int, float]:
+    """The level of which the forecast warns, by gauge; gauges without one are not there."""
+    otherwise = merged_overrides(session)
+    found = {device_id: forecast_limits(otherwise, device_id) for _, device_id in otherwise}
+    return {number: one.threshold for number, one in found.items() if one is not None and one.threshold is not None}
 
 
 def _expected(
@@ -129,11 +136,16 @@ def _expected(
     return None if np.isnan(value) else Observation(hour, round(value, 1))
 
 
-def upstream_rain(session: Session, gauge: Gauge, there: Sequence[Gauge], hour: datetime) -> Floats:
-    """Rain in mm of each of the last hours: the mean over the gauges upstream, or over all of the commune."""
+def upstream_of(gauge: Gauge, there: Sequence[Gauge]) -> list[Gauge]:
+    """The rain gauges whose water comes to a gauge: those that say so, or else all of its commune."""
     commune, _, code = gauge.subject.partition("/")
     here = [one for one in there if one.subject.startswith(f"{commune}/")]
-    upstream = [one for one in here if f"{UPSTREAM}{code}" in one.tags] or here
+    return [one for one in here if f"{UPSTREAM}{code}" in one.tags] or here
+
+
+def upstream_rain(session: Session, gauge: Gauge, there: Sequence[Gauge], hour: datetime) -> Floats:
+    """Rain in mm of each of the last hours: the mean over the gauges upstream."""
+    upstream = upstream_of(gauge, there)
     sums = []
     for name in RAIN_KINDS:
         numbers = [one.device_id for one in upstream if one.kind == name]

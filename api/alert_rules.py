@@ -16,7 +16,9 @@ from api.schemas import Words
 from api.schemas_alerts import (
     AlertOverrideAnswer,
     AlertOverrideList,
+    AlertOverridePlace,
     AlertOverrideRequest,
+    AlertOverrideUndone,
     AlertRuleAnswer,
     AlertRuleList,
 )
@@ -102,6 +104,25 @@ def delete_override(
                 allowed=f"{PREFIX}/alert-overrides",
             )
     return Response(status_code=204)
+
+
+@router.post("/alert-overrides/undo", responses=problems(403, 404, 413, 415, 422))
+def undo_override(context: Ctx, caller: Operator, request: AlertOverridePlace) -> AlertOverrideUndone:
+    """Take the last change of a place's setting back: what was set before is set again, or nothing where nothing was.
+
+    The audit trail says what was there. Undoing twice is doing it again.
+    """
+    with changing(context, caller) as session:
+        was_there, override = alert_desk.undo_override(
+            session, request.rule, request.commune, request.hamlet, request.device
+        )
+    if not was_there:
+        raise ApiProblem(
+            Problem.UNKNOWN_ALERT,
+            Text("Ở đây chưa có gì để hoàn tác.", "Nothing was ever set here that could be undone."),
+            allowed=f"{PREFIX}/alert-overrides",
+        )
+    return AlertOverrideUndone(override=_override(override, override.alert_override_id) if override else None)
 
 
 def _rule(rule: Rule) -> AlertRuleAnswer:

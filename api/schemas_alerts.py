@@ -124,6 +124,25 @@ class AlertOverrideAnswer(AlertOverrideRequest):
     id: int = Field(examples=[7])
 
 
+class AlertOverridePlace(Schema):
+    """A rule, and the commune, hamlet or device at which it is set otherwise."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"rule": "flood_level_1", "commune": "gia-loc", "device": "wl-001"}}
+    )
+
+    rule: str = Field(examples=["flood_level_1"])
+    commune: SLUG = Field(examples=["gia-loc"])
+    hamlet: SLUG | None = Field(None, examples=[None])
+    device: SLUG | None = Field(None, examples=["wl-001"])
+
+
+class AlertOverrideUndone(Schema):
+    """What is set for the place now; null: it has the rule as it is."""
+
+    override: AlertOverrideAnswer | None
+
+
 class AlertOverrideList(Schema):
     """Rules that are set otherwise."""
 

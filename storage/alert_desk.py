@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,8 +11,11 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from storage.audit import AuditFilter, list_audit
 from storage.errors import Outdated, driver_errors
 from storage.sql import query
+
+_SET = ("enabled", "threshold", "margin", "hold_seconds")
 
 
 class AlertState(StrEnum):
@@ -151,6 +154,38 @@ def put_override(connection: Connection[Any], override: AlertOverride) -> int | 
     with driver_errors():
         row = connection.execute(query("put_alert_override"), asdict(override)).fetchone()
     return None if row is None else int(row[0])
+
+
+def override_of(
+    connection: Connection[Any], rule: str, commune: str, hamlet: str | None = None, device: str | None = None
+) -> AlertOverride | None:
+    """What is set otherwise for exactly this place; None where nothing is."""
+    place = (commune, hamlet, device)
+    found = list_overrides(connection, rule)
+    return next((one for one in found if (one.commune, one.hamlet, one.device) == place), None)
+
+
+def undo_override(
+    connection: Connection[Any], rule: str, commune: str, hamlet: str | None = None, device: str | None = None
+) -> tuple[bool, AlertOverride | None]:
+    """Take the last change of a place's setting back, by the audit trail: whether there was one, and what is set now.
+
+    Undoing twice is doing it again.
+    """
+    subject = f"{rule} {'/'.join(part for part in (commune, hamlet, device) if part is not None)}"
+    last = list_audit(connection, AuditFilter(subject_kind="alert_override", subject=subject), limit=1)
+    if not last:
+        return False, None
+    now = override_of(connection, rule, commune, hamlet, device)
+    before = last[0].before
+    if before is None:
+        if now is not None:
+            delete_override(connection, now.alert_override_id)
+        return True, None
+    there = now or AlertOverride(rule, commune, hamlet, device)
+    values = {name: before[name] for name in _SET if name in before}
+    put_override(connection, replace(there, **values))
+    return True, override_of(connection, rule, commune, hamlet, device)
 
 
 def delete_override(connection: Connection[Any], alert_override_id: int) -> bool:
