@@ -31,6 +31,8 @@ SPEED_M_S = 7.5
 INTERVAL_SECONDS = 30.0
 HOURS_A_DAY = 5.0
 USUAL_LOAD = 0.35
+USUAL_SIDE_M = 4_000.0
+"""In a commune of this size there are two to nine masts, in a smaller one as much fewer."""
 CENTRE = (20.87, 106.30)
 MONDAY_US = 1_790_557_200_000_000
 """Midnight (UTC+7) of 28 September 2026."""
@@ -50,12 +52,13 @@ class Road:
 class SimulatedCommune:
     """One commune of `side_m` metres by as much, a pure function of its seed."""
 
-    def __init__(self, seed: int, side_m: float = 4_000.0) -> None:
+    def __init__(self, seed: int, side_m: float = USUAL_SIDE_M) -> None:
         self.seed, self.side_m = seed, side_m
         self._random = np.random.default_rng([seed, 1])
         self.plane = Plane(*CENTRE)
         carrier = self._carrier()
-        self.masts = tuple(self._mast(number, carrier) for number in range(int(self._random.integers(2, 10))))
+        masts = max(round(self._random.integers(2, 10) * (side_m / USUAL_SIDE_M) ** 2), 1)
+        self.masts = tuple(self._mast(number, carrier) for number in range(masts))
         self.roads = self._roads()
         setting = Setting(
             "gia-lap",

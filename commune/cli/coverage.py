@@ -71,7 +71,8 @@ def show(
     report = _report(commune, period, operator, technology, surroundings, profile)
     verdict = None if target is None else verdict_of(report.area, target / 100, report.cells)
     if as_json:
-        echo_json(asdict(report) | ({} if verdict is None else {"verdict": asdict(verdict)}))
+        told = asdict(report) | {"rules": report.rules.model_dump(mode="json")}
+        echo_json(told | ({} if verdict is None else {"verdict": asdict(verdict)}))
         return
     _print(report)
     if verdict is not None:

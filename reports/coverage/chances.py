@@ -17,11 +17,11 @@ import numpy as np
 from reports.coverage.rules import CoverageRules
 from reports.grids import Floats, Integers
 
-_STEPS = 400
+_STEPS = 200
 _PLACES: Floats = (np.arange(_STEPS) + 0.5) / _STEPS
 """Shares at which the distributions are worked out."""
 _LOG_YES, _LOG_NO = np.log(_PLACES), np.log(1 - _PLACES)
-_FIRST, _SECOND = np.geomspace(0.05, 100, 28), np.geomspace(0.0005, 10, 28)
+_FIRST, _SECOND = np.geomspace(0.05, 100, 22), np.geomspace(0.0005, 10, 22)
 """The Beta distributions that are weighed against each other: all pairs of these two numbers. They reach to communes in
 which nearly every place passes, so that a census with many samples a cell can show 100 %."""
 
@@ -56,8 +56,10 @@ def fit_prior(samples: Integers, passed: Integers, rules: CoverageRules) -> Prio
     there = samples > 0
     if not there.any():
         return Prior(_CANDIDATES.mean(axis=0), rules)
-    marginal = _likelihood(samples[there], passed[there], rules) @ _CANDIDATES.T
-    logs = np.log(marginal).sum(axis=0)
+    # Cells with the same counts say the same, and there are few different counts.
+    counts, cells = np.unique(np.stack([samples[there], passed[there]], axis=1), axis=0, return_counts=True)
+    marginal = _likelihood(counts[:, 0], counts[:, 1], rules) @ _CANDIDATES.T
+    logs = cells @ np.log(marginal)
     weights = np.exp(logs - logs.max())
     return Prior(weights / weights.sum() @ _CANDIDATES, rules)
 

@@ -268,7 +268,7 @@ def test_bounds_are_told_rounded_so_that_they_claim_no_more_than_they_know() -> 
 def test_chances_of_a_cell_whose_samples_all_pass_are_those_of_the_page_where_nothing_else_is_known(
     samples_: int,
 ) -> None:
-    flat = Prior(np.full(400, 1 / 400), RULES)
+    flat = Prior(np.full(200, 1 / 200), RULES)
     found = flat.chances(np.array([samples_]), np.array([samples_]))[0]
     assert found == pytest.approx(1 - 0.9 ** (samples_ / 2 + 1), abs=1e-3)
 

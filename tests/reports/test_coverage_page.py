@@ -91,7 +91,7 @@ def test_the_worked_example(page: str) -> None:
     assert found.area.wilson is not None
     wilson = percent(found.area.wilson.low, found.area.wilson.high)
     sampled = np.array([5, 10, 20])
-    flat = Prior(np.full(400, 1 / 400), RULES).chances(sampled, sampled)
+    flat = Prior(np.full(200, 1 / 200), RULES).chances(sampled, sampled)
     assert results(page) == [*told(found.area), *wilson, *told(found.population), *percent(*flat.tolist())]
     assert (found.area.interval.low, found.area.interval.high) == (0, 1)
     assert verdict_of(found.area, 0.8).outcome is Outcome.UNDECIDED
