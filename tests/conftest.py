@@ -6,10 +6,11 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import cast, get_args
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
@@ -120,6 +121,14 @@ def cheap_hashes() -> Iterator[None]:
     """Passwords of tests are hashed in a millisecond; the real price is in tests/storage/test_password_hashes.py."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(password_hashes, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_trust() -> Iterator[None]:
+    """The authorities of the machine are read once: each client of httpx would take 20 ms of the processor for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -51,13 +52,22 @@ def until(condition: Callable[[], bool], what: str) -> None:
         wake.wait(0.01)
 
 
+class PromptServer(uvicorn.Server):
+    """A server that ends when it is told to, and not at its next look at the clock."""
+
+    async def main_loop(self) -> None:
+        """Serve until told otherwise."""
+        while not await self.on_tick(0):
+            await asyncio.sleep(0.01)
+
+
 @contextmanager
 def serve(app: FastAPI) -> Iterator[str]:
     """Run an application on a free port of loopback; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     # asyncio does this for sockets that it opens itself; without it every small answer waits 40 ms for a delayed ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False))
+    server = PromptServer(uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
