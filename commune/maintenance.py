@@ -23,7 +23,7 @@ from commune.alert_delivery import Delivery
 from commune.alerting import judge_books, judge_devices
 from commune.coverage_upkeep import count_coverage
 from commune.refusals import Refusals
-from commune.rollup_upkeep import compute_rollups, delete_old_readings
+from commune.rollup_upkeep import compress_old_readings, compute_rollups, delete_old_readings
 from commune.sealing import PasswordSealer
 from commune.strangers import FormerStrangers
 from commune.targets_upkeep import keep_targets
@@ -58,6 +58,7 @@ class MaintenanceConfig:
     replay_unknown_devices: bool = True
     database_role: str | None = None
     horizons: dict[str, Horizon] = field(default_factory=dict)
+    columnstore_after_days: int = 0
     sealer: PasswordSealer | None = None
     channels: tuple[Channel, ...] = ()
     """By which ways alerts are told."""
@@ -105,6 +106,8 @@ class Maintenance:
             self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
         if config.horizons:
             self.jobs.append(Job("delete old readings", RETENTION_SECONDS, self._delete_readings))
+        if config.columnstore_after_days:
+            self.jobs.append(Job("make columns of old readings", RETENTION_SECONDS, self._compress))
         if config.dead_letter_retention_days:
             self.jobs.append(Job("delete old dead letters", RETENTION_SECONDS, self._delete))
 
@@ -199,6 +202,9 @@ class Maintenance:
 
     def _delete_readings(self, session: Session) -> None:
         delete_old_readings(session, self._config.horizons, self._stopping)
+
+    def _compress(self, session: Session) -> None:
+        compress_old_readings(session, self._config.columnstore_after_days, self._stopping)
 
     def _delete(self, session: Session) -> None:
         days = self._config.dead_letter_retention_days

@@ -1,4 +1,8 @@
-"""What `commune maintain` does for rollups: computes what was written to, and deletes what is too old to be kept."""
+"""What `commune maintain` does for rollups and readings.
+
+It computes what was written to, makes columns of what is old where the database can, and deletes what is too old to be
+kept.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from datetime import UTC, datetime
 
 from commune.settings import PREFIX, Settings, SettingsError
 from devices.catalogue import KINDS
+from storage.columnstore import compress_old
 from storage.connect import Session
 from storage.reading_retention import Horizon, delete_old
 from storage.rollups import compute_noted
@@ -33,6 +38,24 @@ def compute_rollups(session: Session, stopping: threading.Event) -> int:
     if hours.total() >= TOLD_HOURS:
         logger.info("rolled up %s", ", ".join(f"{count} hours of {kind}" for kind, count in sorted(hours.items())))
     return hours.total()
+
+
+def compress_old_readings(session: Session, after_days: int, stopping: threading.Event) -> int:
+    """Make columns of old readings until `ROUND_SECONDS` have gone by; returns how many chunks became columns."""
+    ends_at = time.monotonic() + ROUND_SECONDS
+    chunks = 0
+    for chunk in compress_old(session, datetime.now(UTC), after_days):
+        chunks += 1
+        logger.info(
+            "readings of %s from %s became columns: %d MB, before %d MB",
+            chunk.kind,
+            chunk.start.date(),
+            (chunk.bytes_after or 0) // 1_000_000,
+            chunk.bytes_before // 1_000_000,
+        )
+        if stopping.is_set() or time.monotonic() >= ends_at:
+            break
+    return chunks
 
 
 def delete_old_readings(session: Session, horizons: dict[str, Horizon], stopping: threading.Event) -> int:

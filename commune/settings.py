@@ -12,17 +12,17 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from commune.settings_alerts import AlertSettings
+from commune.settings_keeping import KeepingSettings
 from commune.settings_sign_in import SignInSettings
 
 PREFIX = "COMMUNE_"
-DAYS_BY_KIND = r"^([a-z][a-z0-9_]*:\d{1,5}(,[a-z][a-z0-9_]*:\d{1,5})*)?$"
 
 
 class SettingsError(Exception):
     """A setting is missing or unusable; the message names it, the value, and what is expected."""
 
 
-class Settings(AlertSettings, SignInSettings):
+class Settings(AlertSettings, KeepingSettings, SignInSettings):
     """All settings of the system. Each process reads those that it needs."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
@@ -206,48 +206,6 @@ class Settings(AlertSettings, SignInSettings):
             "ingest has been silent for so long. A restart of ingest takes up to 20 s. 0: never.",
         ),
     ] = 120
-    dead_letter_retention_days: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=36_500,
-            description="`commune maintain` deletes dead letters that were received longer ago than this, replayed or "
-            "not, and counts them in the ledger. The default leaves half a year, the longest gap between two reports, "
-            "to find and mend a mistake. 0: they are kept for ever.",
-        ),
-    ] = 180
-    reading_retention_days: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=36_500,
-            description="`commune maintain` deletes readings whose time is longer ago than this, once their hours and "
-            "days are rolled up, and counts them in the ledger. 0: they are kept for ever.",
-        ),
-    ] = 0
-    reading_retention_days_by_kind: Annotated[
-        str,
-        Field(
-            pattern=DAYS_BY_KIND,
-            description="The same for some kinds, like camera:90,signal_probe:30; it goes before the setting for all.",
-        ),
-    ] = ""
-    hourly_retention_days: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=36_500,
-            description="The same for the hours of the rollups; never less than readings are kept. Days are kept for "
-            "ever. 0: hours are kept for ever.",
-        ),
-    ] = 0
-    hourly_retention_days_by_kind: Annotated[
-        str,
-        Field(
-            pattern=DAYS_BY_KIND,
-            description="The same for some kinds, like camera:365; it goes before the setting for all.",
-        ),
-    ] = ""
     replay_unknown_devices: Annotated[
         bool,
         Field(

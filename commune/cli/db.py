@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
-from commune.cli import rollups
+from commune.cli import columnstore, rollups
 from commune.cli.common import echo_json, open_database
 from commune.settings import Settings, read_settings
 from storage.editions import timescale_state
 from storage.migrate import MigrationReport, migrate
 from storage.roles import Role, set_passwords
 
-app = typer.Typer(help="The database: migrate, state its edition, rollups and retention.", no_args_is_help=True)
+app = typer.Typer(
+    help="The database: migrate, state its edition, rollups, retention and columnstore.", no_args_is_help=True
+)
 app.add_typer(rollups.app, name="rollups")
 app.command("retention")(rollups.retention)
+app.command("columnstore")(columnstore.columnstore)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

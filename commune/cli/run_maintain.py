@@ -17,7 +17,8 @@ def maintain() -> None:
 
     Brings the broker to what the registry says of the account of each device, within a second, and writes down whom the
     broker turns away. Replays what former strangers sent, and deletes old dead letters.
-    Rolls up hours and days to which something was written, and deletes readings that are older than the settings keep.
+    Rolls up hours and days to which something was written, makes columns of old readings where TimescaleDB Community
+    runs, and deletes readings that are older than the settings keep.
     Counts the coverage of days to which signal samples came, and judges the cells for dashboards.
     A registered device becomes active with its first message. What the broker drops is counted in the ledger and raises
     an alert. Judges readings and silence by the rules of alerts, and tells of them on MQTT, by webhook and by mail.
@@ -33,6 +34,7 @@ def maintain() -> None:
             dead_letter_retention_days=settings.dead_letter_retention_days,
             replay_unknown_devices=settings.replay_unknown_devices,
             horizons=horizons_of(settings),
+            columnstore_after_days=settings.columnstore_after_days,
             sealer=password_sealer(settings),
             channels=(Topic(broker_address(settings)), *settings.alert_channels()),
             landslide=landslide_rules(rules),

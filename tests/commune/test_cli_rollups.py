@@ -1,4 +1,4 @@
-"""`commune db rollups` and `commune db retention`, and what `commune maintain` does of the same."""
+"""`commune db rollups`, `retention` and `columnstore`, and what `commune maintain` does of the same."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ import pytest
 from typer.testing import CliRunner
 
 from commune.cli import app
-from commune.rollup_upkeep import compute_rollups, delete_old_readings, horizons_of
+from commune.rollup_upkeep import compress_old_readings, compute_rollups, delete_old_readings, horizons_of
 from commune.settings import PREFIX, SettingsError, read_settings
 from devices.catalogue import KINDS
 from devices.codec import decode_telemetry
 from devices.registry import Commune, Device
 from storage.arrivals import Arrival
+from storage.columnstore import has_columnstore
 from storage.connect import Session, connect
+from storage.editions import describe
 from storage.places import add_commune
 from storage.reading_retention import Horizon
 from storage.registry import add_device
@@ -163,3 +165,38 @@ def test_a_kind_of_its_own_goes_before_the_setting_for_all(monkeypatch: pytest.M
     monkeypatch.setenv("COMMUNE_READING_RETENTION_DAYS_BY_KIND", "camera:30,wifi:0")
     found = horizons_of(read_settings())
     assert (found["camera"], found["lighting"], "wifi" in found) == (Horizon(30), Horizon(100), False)
+
+
+def test_what_would_become_columns_is_told_and_then_does(session: Session, database_url: str) -> None:
+    receive(session, timedelta(days=50), timedelta(days=49), timedelta(minutes=1))
+    compute_rollups(session, threading.Event())
+    code, told = run(database_url, "db", "columnstore", "--dry-run", "--json")
+    before = json.loads(told)
+    assert (code, before["available"], before["after_days"]) == (0, has_columnstore(session), 30)
+    done = json.loads(run(database_url, "db", "columnstore", "--json")[1])
+    places = [(chunk["kind"], chunk["start"]) for chunk in before["chunks"]]
+    assert [(chunk["kind"], chunk["start"]) for chunk in done["chunks"]] == places
+    assert bool(places) is has_columnstore(session)
+    assert json.loads(run(database_url, "db", "columnstore", "--json")[1])["chunks"] == []
+
+
+def test_an_edition_without_a_columnstore_says_so(session: Session, database_url: str) -> None:
+    code, told = run(database_url, "db", "columnstore", settings={"COMMUNE_COLUMNSTORE_AFTER_DAYS": "0"})
+    assert code == 0
+    if has_columnstore(session):
+        assert "The settings let no readings become columns." in told
+    else:
+        assert f"{describe(session)} has no columnstore: readings stay rows." in told
+
+
+def test_a_round_of_maintenance_makes_columns_where_it_can(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="commune.rollup_upkeep")
+    receive(session, timedelta(days=50))
+    assert compress_old_readings(session, 30, threading.Event()) == 0  # it is not rolled up yet
+    compute_rollups(session, threading.Event())
+    expected = 1 if has_columnstore(session) else 0
+    assert compress_old_readings(session, 30, threading.Event()) == expected
+    assert compress_old_readings(session, 30, threading.Event()) == 0
+    assert [record.getMessage().startswith("readings of environment from ") for record in caplog.records] == (
+        [True] * expected
+    )
