@@ -58,7 +58,7 @@ def listed(column: Column, size: int) -> list[Any]:
     return column if isinstance(column, list) else [column] * size
 
 
-def blocks(types: Sequence[str], columns: Sequence[Column], size: int) -> Iterator[bytes]:
+def blocks(types: Sequence[str], columns: Sequence[Column], size: int) -> Iterator[memoryview]:
     """The rows of so many columns of the given types (names of PostgreSQL), without header and trailer."""
     if not size:
         return
@@ -122,7 +122,7 @@ class _Field:
         return _NUMBERS[self.type_name], value
 
 
-def _block(fields: Sequence[_Field], places: NDArray[np.int64] | None, size: int) -> bytes:
+def _block(fields: Sequence[_Field], places: NDArray[np.int64] | None, size: int) -> memoryview:
     """Rows of one sort; None: all rows are of it."""
     forms = [field.form(0 if places is None else int(places[0])) for field in fields]
     layout = [("count", ">i2")]
@@ -144,4 +144,4 @@ def _block(fields: Sequence[_Field], places: NDArray[np.int64] | None, size: int
         here = slice(start, start + _ROWS_AT_ONCE)
         for name, column in columns.items():
             rows[here][name] = column[here] if places is None else column[places[here]]
-    return rows.tobytes()
+    return rows.view(np.uint8).data

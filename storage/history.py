@@ -103,6 +103,7 @@ class HistoryWriter:
         total, books, newest, notes = Settled(), Books(), Newest(), RollupNotes()
         with self._connection.transaction():
             fates = self._write_rows(prepared, batch)
+            hours: set[int] = set()
             start = 0
             for series in batch:
                 size = series.times.size
@@ -113,10 +114,11 @@ class HistoryWriter:
                 else:
                     kept = _enter_fates(books, kind, series, fates[start : start + size], total)
                 start += size
-                notes.add(kind.name, _hours(series, kept))
+                hours.update(_hours(series, kept))
                 for places in _groups(series, kept):
                     telling = map(series.reading, _telling(series, places))
                     newest.add(series.device_id, kind, moment(int(series.times[-1])), telling)
+            notes.add(kind.name, [moment(hour * _HOUR_MICROSECONDS) for hour in hours])
             newest.write(self._connection)
             notes.write(self._connection)
             books.write(self._connection)
@@ -173,25 +175,27 @@ def _enter_fates(books: Books, kind: Kind, series: Series, fates: Sequence[Fate]
     return kept
 
 
-def _hours(series: Series, places: Sequence[int]) -> list[datetime]:
-    """A moment of every hour in which the given places of a series lie."""
+def _hours(series: Series, places: Sequence[int]) -> list[int]:
+    """The hours since 1970 in which the given places of a series lie."""
     times = series.times if isinstance(places, range) else series.times[np.asarray(places, dtype=np.int64)]
-    return [moment(hour * _HOUR_MICROSECONDS) for hour in np.unique(times // _HOUR_MICROSECONDS).tolist()]
+    hours: list[int] = np.unique(times // _HOUR_MICROSECONDS).tolist()
+    return hours
 
 
 def _groups(series: Series, places: Sequence[int]) -> Iterator[Sequence[int]]:
     """The given places of a series, apart by their keys; in order."""
-    if not places:
+    several = [listed(column, 0) for column in series.keys if is_one_by_one(column)]
+    if not places or not several:
+        yield from [places] if places else []
         return
-    several = [column for column in series.keys if is_one_by_one(column) and len(set(listed(column, 0))) > 1]
-    if not several:
-        yield places
-        return
-    apart: dict[tuple[str, ...], list[int]] = {}
-    keys = list(zip(*(listed(column, 0) for column in several), strict=True))
-    for place in places:
-        apart.setdefault(keys[place], []).append(place)
-    yield from apart.values()
+    keys = several[0] if len(several) == 1 else list(zip(*several, strict=True))
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    of = np.fromiter(map(numbers.__getitem__, keys), dtype=np.int64, count=len(keys))
+    kept = np.asarray(places)
+    for number in range(len(numbers)):
+        group: list[int] = kept[of[kept] == number].tolist()
+        if group:
+            yield group
 
 
 def _telling(series: Series, places: Sequence[int]) -> list[int]:
