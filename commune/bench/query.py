@@ -80,8 +80,8 @@ def run_query_bench(
         with closing(connect(url, autocommit=True)) as session:
             migrate(session)
             query_world.register(session, world)
-            load_seconds = _load(url, world, processes, progress)
-            rollup_seconds = _roll_up(session, progress)
+            load_seconds = load_history(url, world, processes, progress)
+            rollup_seconds = roll_up(session, progress)
             analyse(session)
             edition = describe(session)
             secret = add_token(session, "bench", Role.VIEWER, timedelta(hours=6)).secret
@@ -99,7 +99,8 @@ def run_query_bench(
     )
 
 
-def _load(url: str, world: World, processes: int, progress: Progress) -> float:
+def load_history(url: str, world: World, processes: int, progress: Progress) -> float:
+    """Write the history of the stations; returns the seconds that it took."""
     began = told = time.perf_counter()
 
     def tell(written: int) -> None:
@@ -112,7 +113,8 @@ def _load(url: str, world: World, processes: int, progress: Progress) -> float:
     return round(time.perf_counter() - began, 1)
 
 
-def _roll_up(session: Session, progress: Progress) -> float:
+def roll_up(session: Session, progress: Progress) -> float:
+    """Roll everything up that was written; returns the seconds that it took."""
     began = told = time.perf_counter()
     hours = 0
     for computed in compute_noted(session, datetime.now(UTC)):

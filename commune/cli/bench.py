@@ -143,6 +143,29 @@ def coverage_truth_command(
     raise typer.Exit(0 if result.is_within else 1)
 
 
+@app.command("wall")
+def wall_command(
+    devices: Annotated[int, typer.Option(min=20, max=10_000, help="How many stations report every minute.")] = 1_000,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days of history.")] = 30,
+    repeats: Annotated[int, typer.Option(min=1, max=1_000, help="How often each statement runs; medians count.")] = 3,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that load side by side.")] = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """Every panel and variable of the dashboards, as Grafana's role; exit 1 when one takes more than its budget."""
+    from commune.bench.wall import run_wall_bench  # noqa: PLC0415 - it pulls in every room
+
+    progress = Console(stderr=True).print
+    result = run_wall_bench(read_settings().local_directory, devices, days, repeats, processes, progress)
+    if as_json:
+        echo_json(asdict(result))
+    else:
+        _show({name: value for name, value in asdict(result).items() if name != "slowest"}, as_json)
+        for timed in result.slowest:
+            where = f"{timed.board}: {timed.panel}"
+            typer.echo(f"{where:70} {timed.range:8} {timed.milliseconds:>9} ms {timed.rows:>6} rows")
+    raise typer.Exit(1 if result.over_budget else 0)
+
+
 def _end(result: Endurance, as_json: bool) -> None:
     _show(asdict(result), as_json)
     raise typer.Exit(1 if result.lost else 0)

@@ -10,11 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from commune.bench.wall import RANGES as RANGES_OF_BENCH
+from commune.bench.wall import time_board
 from dashboards.board import Board, to_json
 from dashboards.boards import boards
+from dashboards.macros import Chosen, expand
 from devices.catalogue import KINDS
 from tests.dashboards.conftest import HISTORY, Wall
-from tests.dashboards.macros import Chosen, expand
 
 BOARDS = {board.uid: board for board in boards(KINDS)}
 RANGES = {"readings": timedelta(hours=4), "hours": timedelta(hours=25), "days": timedelta(days=20)}
@@ -133,6 +135,15 @@ def test_grafana_writes_nothing(wall: Wall, statement: str) -> None:
     for (view,) in views.fetchall():
         with pytest.raises(psycopg.Error):
             wall.session.execute(statement.format(f"wall.{view}").encode())
+
+
+def test_every_statement_of_a_board_is_timed_over_every_range(wall: Wall) -> None:
+    board = BOARDS["commune-coverage"]
+    timed = list(time_board(wall.session, board, wall.end, repeats=1))
+    assert [one.panel for one in timed if one.range == "–"] == ["$commune", "$operator", "$technology", "$surroundings"]
+    assert len(timed) == len(board.variables) + len(RANGES_OF_BENCH) * len(list(panels(board)))
+    assert all(one.milliseconds > 0 for one in timed)
+    assert {one.rows for one in timed if one.panel == "Bản đồ các ô"} == {20}
 
 
 def test_a_range_of_days_reads_neither_readings_nor_hours(wall: Wall) -> None:
