@@ -31,6 +31,17 @@ class Variable:
     several: bool = True
     hidden: bool = False
 
+    @property
+    def query(self) -> str:
+        """What Grafana asks. Where several may be chosen there is always one, since "All" of none is `IN ()`."""
+        if not self.several:
+            return self.sql
+        return (
+            f"WITH choices AS (SELECT *, row_number() OVER () AS place FROM (\n{self.sql}\n) AS found)\n"  # noqa: S608
+            "SELECT __text, __value FROM (SELECT __text, __value, place FROM choices\n"
+            "UNION ALL SELECT 'chưa có', '-', 0 WHERE NOT EXISTS (SELECT FROM choices)) AS t ORDER BY place"
+        )
+
 
 @dataclass(frozen=True)
 class Row:
@@ -128,8 +139,8 @@ def _variable(variable: Variable) -> dashboard.VariableModel:
         label=variable.label,
         description=variable.description,
         hide=dashboard.VariableHide.HIDE_VARIABLE if variable.hidden else dashboard.VariableHide.DONT_HIDE,
-        query=variable.sql,
-        definition=variable.sql,
+        query=variable.query,
+        definition=variable.query,
         datasource=data_source(),
         multi=variable.several,
         include_all=variable.several,

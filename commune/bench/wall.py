@@ -129,7 +129,7 @@ def time_board(session: Session, board: Board, end: datetime, repeats: int) -> I
     chosen: dict[str, str | list[str]] = {}
     for variable in board.variables:
         span = RANGES["30 days"]
-        timed, rows = _time(session, variable.sql, chosen, (end - span, end), repeats)
+        timed, rows = _time(session, variable.query, chosen, (end - span, end), repeats)
         yield Timed(board.uid, f"${variable.name}", "–", timed, len(rows))
         values = [str(row["__value"]) for row in rows]
         chosen[variable.name] = (values or [""]) if variable.several else (values or [""])[0]

@@ -52,7 +52,7 @@ def choose(wall: Wall, board: Board, kind: str) -> Chosen:
     """The first of each single variable, and all of each that takes several; a device of `kind` where one is asked."""
     chosen: dict[str, str | list[str]] = {}
     for variable in board.variables:
-        found = run(wall, variable.sql, chosen, HISTORY)
+        found = run(wall, variable.query, chosen, HISTORY)
         place = found.columns.index("__value")
         values = [str(row[place]) for row in found.rows]
         assert values, f"nothing to choose for {variable.name}"
@@ -135,6 +135,19 @@ def test_grafana_writes_nothing(wall: Wall, statement: str) -> None:
     for (view,) in views.fetchall():
         with pytest.raises(psycopg.Error):
             wall.session.execute(statement.format(f"wall.{view}").encode())
+
+
+@every_board
+def test_where_nothing_can_be_chosen_no_panel_fails(wall: Wall, board: Board) -> None:
+    """A commune without devices of a kind, or without a plan, has a dashboard all the same."""
+    chosen: dict[str, str | list[str]] = {}
+    for variable in board.variables:
+        sql = variable.query.replace("FROM wall.", "FROM (SELECT 1 WHERE false) AS none, wall.")
+        found = [row[1] for row in run(wall, sql, chosen, HISTORY).rows]
+        assert found == (["-"] if variable.several else [])
+        chosen[variable.name] = found if variable.several else ""
+    for panel in panels(board):
+        run(wall, panel["targets"][0]["rawSql"], chosen, HISTORY)
 
 
 def test_every_statement_of_a_board_is_timed_over_every_range(wall: Wall) -> None:
