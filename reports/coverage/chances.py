@@ -58,7 +58,8 @@ def fit_prior(samples: Integers, passed: Integers, rules: CoverageRules) -> Prio
         return Prior(_CANDIDATES.mean(axis=0), rules)
     # Cells with the same counts say the same, and there are few different counts.
     counts, cells = np.unique(np.stack([samples[there], passed[there]], axis=1), axis=0, return_counts=True)
-    marginal = _likelihood(counts[:, 0], counts[:, 1], rules) @ _CANDIDATES.T
+    # Not by matrix product: its threads wait for each other where the processors are busy, twenty times as long.
+    marginal = np.einsum("us,cs->uc", _likelihood(counts[:, 0], counts[:, 1], rules), _CANDIDATES)
     logs = cells @ np.log(marginal)
     weights = np.exp(logs - logs.max())
     return Prior(weights / weights.sum() @ _CANDIDATES, rules)
