@@ -1,7 +1,7 @@
 """Kills and cuts while a demonstration runs: at random, from a seed, and never so that the broker itself loses.
 
 The broker is only restarted in order: killed, it would lose what came since its last snapshot, which is its own limit
-and not that of the system behind it (see docs/reference/broker-limits.md).
+and not that of the system behind it (see docs/how-to/watch-ingest.md).
 """
 
 from __future__ import annotations
