@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.evaluate import Observation, State, evaluate, measured
@@ -37,6 +37,14 @@ UNSAID = timedelta(minutes=10)
 """Of a device that does not say a field, only so much is looked through again: the rest of it is known."""
 
 
+@dataclass(slots=True)
+class _Known:
+    """The readings of each device and field, and the time of the newest reading of each device, whatever it says."""
+
+    series: dict[tuple[int, str], list[Observation]] = field(default_factory=lambda: defaultdict(list))
+    newest: dict[int, datetime] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """A rule at a device: its limits there, and how it stood."""
@@ -49,15 +57,17 @@ class _Task:
     def after(self, now: datetime) -> datetime:
         return self.state.time or now - FIRST_LOOK
 
-    def find(self, series: Sequence[Observation], now: datetime, landslide: LandslideRules) -> Finding:
+    def find(self, known: _Known, now: datetime, landslide: LandslideRules) -> Finding:
         """How the rule stands after the readings that it has not seen."""
+        series = known.series.get((self.device.device_id, self.rule.field), [])
         over = None
         if self.rule.measure is Measure.LANDSLIDE:
             over = landslide.measure_at(self.device.subject, self.device.hamlet)
         seen = measured(self.rule.measure, self.rule.window_seconds, series, self.after(now), over)
         if not seen:  # the device does not say this field, or not any more
-            known = self.device.newest - UNSAID
-            state = replace(self.state, time=max(known, self.state.time or known))
+            newest = known.newest.get(self.device.device_id)
+            times = [time for time in (self.state.time, newest - UNSAID if newest else None) if time is not None]
+            state = replace(self.state, time=max(times, default=None))
             return Finding(self.rule, self.device, self.limits, state, (), None)
         state, transitions = evaluate(self.limits, self.rule.side, seen, self.state)
         return Finding(self.rule, self.device, self.limits, state, transitions, seen[-1])
@@ -175,27 +185,24 @@ def _find(
     findings = []
     for adds_up in (False, True):
         alike = [task for task in tasks if task.rule.measure.adds_up == adds_up]
-        readings = _readings(session, kind, alike, now, adds_up=adds_up) if alike else {}
-        for task in alike:
-            series = readings.get((task.device.device_id, task.rule.field), [])
-            findings.append(task.find(series, now, landslide))
+        known = _readings(session, kind, alike, now, adds_up=adds_up) if alike else _Known()
+        findings += [task.find(known, now, landslide) for task in alike]
     return findings
 
 
-def _readings(
-    session: Session, kind: Kind, tasks: Sequence[_Task], now: datetime, *, adds_up: bool
-) -> Mapping[tuple[int, str], list[Observation]]:
+def _readings(session: Session, kind: Kind, tasks: Sequence[_Task], now: datetime, *, adds_up: bool) -> _Known:
     """The readings of each device and field, with one window before what is judged."""
     fields = sorted({task.rule.field for task in tasks})
     wanted: dict[int, Wanted] = {}
     for task in tasks:
         after = task.after(now)
         begins = after - timedelta(seconds=task.rule.window_seconds)
-        known = wanted.get(task.device.device_id, Wanted(begins, after))
-        wanted[task.device.device_id] = Wanted(min(begins, known.begins), min(after, known.after))
-    found: dict[tuple[int, str], list[Observation]] = defaultdict(list)
+        before = wanted.get(task.device.device_id, Wanted(begins, after))
+        wanted[task.device.device_id] = Wanted(min(begins, before.begins), min(after, before.after))
+    found = _Known()
     for device_id, time, received_at, values in readings_after(session, kind, fields, wanted, now, adds_up=adds_up):
+        found.newest[device_id] = time
         for name, value in zip(fields, values, strict=True):
             if value is not None:
-                found[device_id, name].append(Observation(time, value, received_at))
+                found.series[device_id, name].append(Observation(time, value, received_at))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from alerts.judging import merged_overrides
@@ -29,14 +30,17 @@ QUIET = timedelta(hours=1)
 LEDGER_DAYS = 2
 
 
-def judge_silent(session: Session, now: datetime) -> Judged:
-    """Open and close what must be said of silent devices now. Raises what psycopg raises; then nothing was changed."""
+def judge_silent(session: Session, now: datetime, devices: Sequence[Heard] | None = None) -> Judged:
+    """Open and close what must be said of silent devices now. Raises what psycopg raises; then nothing was changed.
+
+    `devices` are as they are known now; a replay says how they were known then.
+    """
     judged = Judged()
     with session.transaction():
         if not take_judging(session):
             return judged
         before = set(open_subjects(session, list(SILENCES)))
-        devices = _heard(session)
+        devices = heard(session) if devices is None else devices
         back_at = last_closed(session, SYSTEM_SILENT.name)
         wanted = {(one.kind, one.subject): one for one in judge_silence(devices, now, before, back_at)}
         spoken = {device.subject: device.heard_at for device in devices if due_at(device, back_at) > now}
@@ -50,7 +54,8 @@ def judge_silent(session: Session, now: datetime) -> Judged:
     return judged
 
 
-def _heard(session: Session) -> list[Heard]:
+def heard(session: Session) -> list[Heard]:
+    """The devices that should speak, as they are known now."""
     otherwise = merged_overrides(session)
     found = []
     for row in heard_devices(session):

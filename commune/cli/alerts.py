@@ -11,6 +11,7 @@ import typer
 from alerts.rules import RULES
 from commune.cli.alerts_forecast import forecast_command
 from commune.cli.alerts_override import app as override_app
+from commune.cli.alerts_replay import replay_command
 from commune.cli.common import echo_json, fail, open_database, os_actor
 from storage.alert_desk import (
     AlertFilter,
@@ -24,9 +25,10 @@ from storage.alert_desk import (
 )
 from storage.connect import Session
 
-app = typer.Typer(help="Alerts: list, show, acknowledge, silence, rules, forecast.", no_args_is_help=True)
+app = typer.Typer(help="Alerts: list, show, acknowledge, silence, rules, forecast, replay.", no_args_is_help=True)
 app.add_typer(override_app, name="override")
 app.command("forecast")(forecast_command)
+app.command("replay")(replay_command)
 
 Number = Annotated[int, typer.Argument(help="Number of an alert, as `list` prints it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

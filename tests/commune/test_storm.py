@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ devices = ["mn-06"]
 delays = [420, 1209600]
 """
 DEVICES = "mn-01,mn-02,mn-06,cb-mt-01,cs-01,cs-02,cs-03,cs-10,cs-11,cs-12,tt-02,tt-03,tt-05,tt-06,bt-01,bt-02"
+RULES = '[rain]\nusual_susceptibility = "high"\n'
 Lived = dict[str, Any]
 
 
@@ -91,6 +93,21 @@ def test_the_same_may_be_verified_again(lived: Lived, module_database_url: str, 
     result = command(module_database_url, "verify", "--manifest", str(manifest))
     assert result.exit_code == 0, result.output
     assert f"{len(lived['foretold'])} alerts compared" in result.stdout
+
+
+def test_the_storm_replayed_from_what_is_stored_tells_what_the_storm_that_was_lived_told(
+    lived: Lived, module_database_url: str, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(RULES, encoding="utf-8")
+    start, end = (datetime.fromtimestamp(int(lived["run"][name]), UTC).isoformat() for name in ("start", "end"))
+    environment = {"COMMUNE_DATABASE_URL": module_database_url, "COMMUNE_REPORT_RULES_FILE": str(rules)}
+    words = ("replay", "--from", start, "--until", end, "--look-seconds", "900", "--json")
+    result = CliRunner().invoke(app, ["alerts", *words], env=environment)
+    assert result.stdout, result.output
+    found = json.loads(result.stdout)
+    assert (found["not_replayed"], found["not_lived"]) == ([], [])
+    assert len(found["replayed"]) == lived["compared"]["alerts"] - 1, "all but the restart of the broker"
 
 
 def test_an_alert_too_many_and_one_too_few_are_found_out(
