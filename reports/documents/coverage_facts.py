@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from devices.model import Text
 from devices.profile import Profile, Target
 from reports.coverage.summary import ShareFigure, Verdict
+from reports.coverage.told import SHARES
 from reports.coverage.words import OUTCOME_NAMES
-from reports.documents.coverage_sources import SHARES, CoverageSources
+from reports.documents.coverage_sources import CoverageSources
 from reports.documents.model import Fact
 from reports.documents.words import write_day, write_share
 

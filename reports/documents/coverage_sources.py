@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from devices.profile import Indicator, Profile, Target
-from reports.as_json import words, written_time
 from reports.coverage.change import change_between
-from reports.coverage.summary import CoverageChange, CoverageReport, Interval, ShareFigure, Verdict
+from reports.coverage.summary import CoverageChange, CoverageReport, Verdict
 from reports.coverage.verdicts import verdict_of
 from reports.coverage.words import SignalProfile, Surroundings, Technology
 from reports.coverage_report import CoverageSource, read_coverage
@@ -22,7 +20,6 @@ from storage.connect import Session
 from storage.fleet import CommuneRow, HamletRow, list_hamlets
 from storage.profiles import read_profile
 
-SHARES = ("area", "population", "sites")
 MAIN = "5g"
 
 
@@ -108,46 +105,3 @@ def previous_period(period: Period) -> Period:
     count = first.year * 12 + first.month - 1 - months
     begin = first.replace(year=count // 12, month=count % 12 + 1)
     return Period(period.start - (first - begin), period.start)
-
-
-def coverage_members(report: CoverageReport) -> dict[str, Any]:
-    """The figures of a report as JSON."""
-    subject, counts = report.subject, report.counts
-    return {
-        "technology": subject.technology.value,
-        "operator": subject.operator,
-        "surroundings": subject.surroundings.value,
-        "profile": subject.profile.value,
-        "start": written_time(subject.period.start),
-        "end": written_time(subject.period.end),
-        "samples": {
-            "received": counts.received,
-            "used": counts.used,
-            "thinned": counts.thinned,
-            "left_out": {cause.value: count for cause, count in counts.left_out.items()},
-        },
-        **{name: share_members(getattr(report, name)) for name in SHARES},
-        "service": {
-            one.name: {"value": one.value, "limit": one.limit, "samples": one.samples, "is_met": one.is_met}
-            for one in report.service
-        },
-        "notes": [words(note) for note in report.notes],
-    }
-
-
-def share_members(figure: ShareFigure | None) -> dict[str, Any] | None:
-    """A share with everything that it is made of; None where there is none."""
-    if figure is None:
-        return None
-    names = ("unit", "covered", "not_covered", "insufficient", "unmeasured", "total", "judged", "parts")
-    return {
-        **{name: getattr(figure, name) for name in names},
-        **{name: getattr(figure, name) for name in ("lower", "measured", "upper")},
-        **{name: _interval(getattr(figure, name)) for name in ("interval", "wilson", "weighted")},
-    }
-
-
-def _interval(interval: Interval | None) -> dict[str, Any] | None:
-    if interval is None:
-        return None
-    return {"low": interval.low, "high": interval.high, "method": interval.method}

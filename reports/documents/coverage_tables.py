@@ -22,7 +22,7 @@ SHARE_COLUMNS = (
     right("Cận dưới", 1.0),
     right("Tỷ lệ đo được", 1.0),
     right("Cận trên", 1.0),
-    Column("Khoảng 95%", 1.5, Align.CENTRE),
+    Column("Khoảng 95%", 1.85, Align.CENTRE),
 )
 
 
@@ -69,7 +69,7 @@ def shares_table(report: CoverageReport) -> Table:
 def operators_table(sources: CoverageSources) -> Table:
     """The area that each operator covers."""
     rows = tuple((operator_name(code), *share_cells(report.area)) for code, report in sources.operators.items())
-    columns = (Column("Nhà mạng", 1.6), *SHARE_COLUMNS)
+    columns = (Column("Nhà mạng", 1.9), *SHARE_COLUMNS)
     return Table("Diện tích phủ sóng 5G ngoài trời theo nhà mạng (km²)", columns, rows, "Theo nhà mạng")
 
 

@@ -91,8 +91,11 @@ def _legend(axes: Axes, chart: Map) -> None:
             handles[area.words] = Patch(facecolor=area.colour, edgecolor="#777777", hatch=hatch, label=area.words)
     for mark in chart.marks:
         if mark.words and mark.words not in handles:
+            # Marks of one meaning and several colours: the colours are explained by the areas.
+            colours = {other.colour for other in chart.marks if other.words == mark.words}
+            colour = mark.colour if len(colours) == 1 else "#FFFFFF"
             handles[mark.words] = Line2D(
-                [], [], marker=mark.shape, color=mark.colour, markeredgecolor="#222222", linestyle="", label=mark.words
+                [], [], marker=mark.shape, color=colour, markeredgecolor="#222222", linestyle="", label=mark.words
             )
     if handles:
         figure = axes.get_figure(root=True)

@@ -10,8 +10,9 @@ from typing import Any
 
 from devices.model import Text
 from reports.as_json import written_time
+from reports.coverage.told import coverage_members
 from reports.documents.coverage import coverage_document
-from reports.documents.coverage_sources import coverage_members, gather_coverage
+from reports.documents.coverage_sources import gather_coverage
 from reports.documents.environment import environment_document
 from reports.documents.json_writer import document_members, write_json
 from reports.documents.letter import Letter, make_letter
