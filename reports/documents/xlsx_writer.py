@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from devices.sheets.writing import DANGEROUS, make_header
@@ -21,13 +22,14 @@ from reports.documents import layout
 from reports.documents.archive import settled
 from reports.documents.docx_parts import FONT
 from reports.documents.letter import TYPE
-from reports.documents.model import Align, Cell, Column, Document, Number, Strong, Table, numbered
+from reports.documents.model import Align, Cell, Column, Document, Fact, Number, Strong, Table, numbered
 from reports.documents.words import write_moment, write_period
 
 FIRST_SHEET = "Báo cáo"
 LONGEST_NAME = 31
-CHARACTERS_MM = 0.42
-"""Characters of a column a millimetre of the printed table; a sheet has more room than a page."""
+WIDEST = 60
+"""Characters of the widest column; longer texts are wrapped."""
+HEADER_HEIGHT_PT = 48
 _THIN = Side(style="thin", color="999999")
 BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
@@ -76,10 +78,15 @@ def _write_facts(sheet: Worksheet, document: Document) -> None:
     columns = (Column("Chỉ tiêu"), Column("Giá trị", align=Align.RIGHT), Column("Đơn vị"), Column("Mã số liệu"))
     _append_header(sheet, columns)
     for fact in document.facts:
-        value = fact.value if isinstance(fact.value, str) or fact.value is None else Number(fact.value, 3)
-        _append_row(sheet, (fact.title.vi, "" if value is None else value, fact.unit, fact.name), columns)
+        _append_row(sheet, (fact.title.vi, _fact_cell(fact), fact.unit, fact.name), columns)
     for place, width in enumerate((64, 22, 12, 34), 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
+
+
+def _fact_cell(fact: Fact) -> Cell:
+    if isinstance(fact.value, str):
+        return fact.value
+    return Number(fact.value, 0 if fact.value is None or float(fact.value).is_integer() else 4)
 
 
 def _write_table(sheet: Worksheet, table: Table) -> None:
@@ -91,8 +98,10 @@ def _write_table(sheet: Worksheet, table: Table) -> None:
     if table.note:
         _append(sheet, [])
         _append(sheet, [table.note], italic=True)
-    for place, width in enumerate(layout.widths_mm(table.columns), 1):
-        sheet.column_dimensions[get_column_letter(place)].width = round(max(9.0, width * CHARACTERS_MM * 1.4), 1)
+    for place, column in enumerate(table.columns, 1):
+        texts = (row[place - 1] for row in table.rows)
+        longest = max((len(text) for text in texts if isinstance(text, str)), default=0)
+        sheet.column_dimensions[get_column_letter(place)].width = min(max(len(column.title) * 0.6, longest, 11), WIDEST)
 
 
 def _append(
@@ -115,6 +124,12 @@ def _append_header(sheet: Worksheet, columns: Iterable[Column]) -> None:
     for place, column in enumerate(columns, 1):
         cell = sheet.cell(row=row, column=place, value=column.title)
         make_header(cell)
+    sheet.row_dimensions[row].height = HEADER_HEIGHT_PT
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_title_rows = f"{row}:{row}"
 
 
 def _append_row(sheet: Worksheet, values: Sequence[Cell], columns: Sequence[Column]) -> None:
