@@ -21,6 +21,7 @@ from broker.watch import Condition, Watch
 from commune.accounts import Accounts, AccountsConfig
 from commune.alert_delivery import Delivery
 from commune.alerting import judge_books, judge_devices
+from commune.coverage_alerts import judge_coverage_losses
 from commune.coverage_upkeep import count_coverage
 from commune.refusals import Refusals
 from commune.rollup_upkeep import compress_old_readings, compute_rollups, delete_old_readings
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 ROUND_SECONDS = 10.0
 RETENTION_SECONDS = 3600.0
 LEDGER_SECONDS = 300.0
+REGRESSION_SECONDS = 86_400.0
 COVERAGE_SECONDS = 600.0
 """The day that runs is counted anew each time."""
 TARGETS_SECONDS = 6 * 3600.0
@@ -96,11 +98,12 @@ class Maintenance:
         self.jobs = [
             Job("activate devices", ROUND_SECONDS, self._activate),
             Job("watch the broker", ROUND_SECONDS, self._judge_broker),
-            Job("judge devices", ROUND_SECONDS, judge_devices),
+            Job("judge devices", ROUND_SECONDS, self._judge_devices),
             Job("judge the ledger", LEDGER_SECONDS, judge_books),
             Job("compute rollups", ROUND_SECONDS, self._compute_rollups),
             Job("count coverage", COVERAGE_SECONDS, self._count_coverage),
             Job("keep targets", TARGETS_SECONDS, self._keep_targets),
+            Job("judge coverage", REGRESSION_SECONDS, self._judge_coverage),
         ]
         if config.replay_unknown_devices:
             self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
@@ -196,6 +199,9 @@ class Maintenance:
 
     def _count_coverage(self, session: Session) -> None:
         count_coverage(session, self._config.report_rules, self._stopping, datetime.now(UTC))
+
+    def _judge_coverage(self, session: Session) -> None:
+        judge_coverage_losses(session, self._config.report_rules, datetime.now(UTC))
 
     def _keep_targets(self, session: Session) -> None:
         keep_targets(session, self._config.report_rules, datetime.now(UTC))

@@ -77,6 +77,7 @@ COVERAGE_LOSS = Rule(
         "Xem ô nào mất phủ trên bản đồ vùng phủ, cho xe đo lại, rồi báo nhà mạng kèm số liệu.",
         "See on the coverage map which cells were lost, drive them again, then tell the operator with the figures.",
     ),
+    limits=Limits(3.0),
 )
 
 

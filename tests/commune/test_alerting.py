@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from alerts.landslide import LandslideRules
 from alerts.topic import Topic
 from broker.client import loop_until, make_client, open_session
 from commune.alert_delivery import Delivery
@@ -17,6 +18,7 @@ from commune.alerting import judge_books, judge_devices
 from commune.maintenance import Maintenance, MaintenanceConfig
 from commune.settings import SettingsError, read_settings
 from commune.stack.mosquitto import MosquittoServer
+from devices.rain_risk import Susceptibility
 from storage.alerts import list_alerts
 from storage.connect import Session, connect
 from tests.api.world import World
@@ -47,6 +49,25 @@ def test_a_round_of_maintenance_opens_the_alert_of_a_silent_device(
     ).round()
     (alert,) = list_alerts(session, only_open=True)
     assert (alert.kind, alert.subject) == ("device_offline", silent)
+
+
+def test_maintenance_judges_landslides_by_the_rules_of_the_commune(
+    session: Session, database_url: str, broker_server: MosquittoServer
+) -> None:
+    world = World(database_url)
+    world.commune()
+    world.device("env-001", interval_seconds=3600)
+    now = datetime.now(UTC).replace(microsecond=0)
+    for hours in range(47, -1, -1):
+        at = now - timedelta(hours=hours)
+        world.send("env-001", {"ts": at.isoformat(), "rainfall": 5 if hours < 24 else 1}, received_at=at)
+    rules = LandslideRules(usual=Susceptibility.VERY_HIGH)
+    config = MaintenanceConfig(
+        database_url, broker_server.address("maintain"), database_role="commune_admin", landslide=rules
+    )
+    Maintenance(config).round()
+    kinds = {alert.kind for alert in list_alerts(session, only_open=True)}
+    assert {"landslide_level_1", "landslide_level_2", "landslide_level_3"} <= kinds
 
 
 def test_a_book_that_is_right_opens_nothing(session: Session, silent: str) -> None:
