@@ -131,6 +131,9 @@ def import_command(
         str | None,
         typer.Option(help="Coordinate system, such as VN-2000/105-45, VN-2000, EPSG:3405. Unset: as the file says."),
     ] = None,
+    where: Annotated[
+        str | None, typer.Option(help="Only features whose word says so, such as TEN_XA=Gia Lộc: for a larger file.")
+    ] = None,
     merge: Annotated[bool, typer.Option("--merge", help="Join features of one name to one hamlet.")] = False,
     source: Annotated[str, typer.Option(help="Where the file comes from; told with every map.")] = "",
     write: Annotated[bool, typer.Option("--apply", help="Take it over; else only tell what would be.")] = False,
@@ -145,7 +148,7 @@ def import_command(
         profile = _profile_of(session, commune)
         assert profile.commune is not None, "it is a commune's"
         near = (profile.commune.longitude, profile.commune.latitude)
-        wish = Wish(layer, crs, near, profile.places, merge, source)
+        wish = Wish(layer, crs, near, profile.places, merge, source, _pair(where))
         try:
             taken = take_places(_read(files), wish)
         except ProfileError as error:
@@ -200,6 +203,15 @@ def _read(files: list[Path]) -> dict[str, bytes]:
         return {file.name: file.read_bytes() for file in wanted}
     except OSError as error:
         fail(f"{error.filename}: không đọc được / cannot be read: {error.strerror}")
+
+
+def _pair(where: str | None) -> tuple[str, str] | None:
+    if where is None:
+        return None
+    name, sign, value = where.partition("=")
+    if not sign or not name.strip():
+        fail("--where cần dạng TÊN=GIÁ_TRỊ / --where has the form NAME=VALUE", 2)
+    return name.strip(), value.strip()
 
 
 def _profile_of(session: Session, commune: str) -> Profile:

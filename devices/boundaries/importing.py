@@ -19,7 +19,7 @@ from devices.boundaries.checking import check_places
 from devices.boundaries.crs import Point as Degrees
 from devices.boundaries.crs import place
 from devices.boundaries.findings import Finding, Weight, fault, note, repaired, warning
-from devices.boundaries.reading import Feature, GeoFile, read_files
+from devices.boundaries.reading import Feature, GeoFile, only, read_files
 from devices.boundaries.repair import Area, joined, polygons_of, repair
 from devices.errors import PlaceError
 from devices.geometry import Areas
@@ -44,7 +44,10 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a file is to be taken. `merge` joins features of one name; `origin` says where the file comes from."""
+    """How a file is to be taken. `merge` joins features of one name; `origin` says where the file comes from.
+
+    `where` keeps the features of which a word says this, such as ("TEN_XA", "Gia Lộc"): a file may be a province's.
+    """
 
     layer: Layer = Layer.AUTO
     crs: str | None = None
@@ -52,6 +55,7 @@ class Wish:
     known: Places = field(default_factory=Places)
     merge: bool = False
     origin: str = ""
+    where: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Taken:
 
 def take_places(files: Mapping[str, bytes], wish: Wish) -> Taken:
     """Read files (see `read_files`), place, repair and check what is in them; raises ProfileError where none can."""
-    file = read_files(files)
+    file = only(read_files(files), wish.where)
     said = [note("", text.vi, text.en) for text in file.notes]
     placed = place([feature.geometry for feature in file.features], said=file.crs, wanted=wish.crs, near=wish.near)
     said.extend(placed.findings)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 import json
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import shapefile
 import shapely
@@ -30,11 +31,19 @@ from shapely.geometry.base import BaseGeometry
 
 from devices.errors import ProfileError, SheetError
 from devices.model import Text
+from devices.sheets.columns import plain
 from devices.sheets.texts import decode
 
+shapefile.VERBOSE = False
 MOST_BYTES = 32 * 1024 * 1024
 """Of all files together, packed or not. The boundaries of a province's communes have a tenth of that."""
 MOST_FEATURES = 5000
+
+# What the libraries and the standard library raise over bytes that are no such file. Found by changing bytes.
+_BROKEN = (
+    ShapelyError, DefusedXmlException, SyntaxError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError,
+    EOFError, OSError, ValueError, LookupError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,9 @@ def read_files(files: Mapping[str, bytes]) -> GeoFile:
             return _shapefile(parts)
         if len(files) == 1:
             return _single(next(iter(files.values())))
-    except (ShapelyError, DefusedXmlException, ParseError, zipfile.BadZipFile, zlib.error) as error:
+    except ProfileError:
+        raise
+    except _BROKEN as error:
         raise ProfileError(Text(f"tệp hỏng: {error}", f"the file is broken: {error}")) from error
     raise ProfileError(
         Text(
@@ -75,6 +86,29 @@ def read_files(files: Mapping[str, bytes]) -> GeoFile:
             "expected one file of GeoJSON, KML, KMZ, a .zip of a shapefile, or .shp with .dbf",
         )
     )
+
+
+def only(file: GeoFile, where: tuple[str, str] | None) -> GeoFile:
+    """The features that are asked for; raises ProfileError, which lists what there is, where there are none."""
+    if where is None:
+        return file
+    name, wanted = where
+    words = [{plain(key): str(value) for key, value in feature.words.items()} for feature in file.features]
+    kept = [
+        feature
+        for feature, said in zip(file.features, words, strict=True)
+        if plain(said.get(plain(name), "")) == plain(wanted)
+    ]
+    if not kept:
+        there = sorted({said[plain(name)] for said in words if plain(name) in said})[:10]
+        listed = ", ".join(there) or ", ".join(sorted({key for feature in file.features for key in feature.words}))
+        raise ProfileError(
+            Text(
+                f"không có đối tượng nào có {name} là {wanted!r}; có: {listed}",
+                f"no feature has {wanted!r} as its {name}; there are: {listed}",
+            )
+        )
+    return replace(file, features=tuple(kept))
 
 
 def _single(data: bytes) -> GeoFile:
@@ -153,11 +187,16 @@ def _shapefile(parts: Mapping[str, bytes]) -> GeoFile:
         raise ProfileError(Text("thiếu tệp .dbf đi cùng .shp", "the .dbf that belongs to the .shp is missing"))
     try:
         # Every byte is a letter of Latin-1: the words are decoded below, all in one way.
-        with shapefile.Reader(
-            shp=io.BytesIO(parts[".shp"]), dbf=io.BytesIO(parts[".dbf"]), encoding="latin-1"
-        ) as reader:
+        with (
+            _strict(),
+            shapefile.Reader(
+                shp=io.BytesIO(parts[".shp"]), dbf=io.BytesIO(parts[".dbf"]), encoding="latin-1"
+            ) as reader,
+        ):
             rows = [(entry.record.as_dict(), entry.shape.__geo_interface__) for entry in _few(reader.shapeRecords())]
-    except (shapefile.ShapefileException, struct.error, ValueError, IndexError, KeyError, OSError) as error:
+    except ProfileError:
+        raise
+    except (shapefile.ShapefileException, shapefile.PossiblyCorruptFileHeader, struct.error, *_BROKEN) as error:
         raise ProfileError(Text(f"shapefile hỏng: {error}", f"broken shapefile: {error}")) from error
     words, notes = _decoded([row for row, _ in rows], parts.get(".cpg"))
     features = tuple(
@@ -166,6 +205,14 @@ def _shapefile(parts: Mapping[str, bytes]) -> GeoFile:
     )
     crs = parts[".prj"].decode("utf-8", errors="replace").strip() if ".prj" in parts else None
     return GeoFile("shapefile", features, crs=crs or None, notes=notes)
+
+
+@contextmanager
+def _strict() -> Iterator[None]:
+    """A shapefile whose header contradicts its size is refused, not read as far as it goes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", shapefile.PossiblyCorruptFileHeader)
+        yield
 
 
 def _decoded(rows: list[dict[str, Any]], cpg: bytes | None) -> tuple[list[dict[str, Any]], tuple[Text, ...]]:
@@ -185,6 +232,8 @@ def _decoded(rows: list[dict[str, Any]], cpg: bytes | None) -> tuple[list[dict[s
         raise ProfileError(
             Text(f"không đọc được chữ theo bảng mã {named!r}", f"the words are not to be read as {named!r}")
         ) from error
+    if decoded.count("\n") != max(len(texts) - 1, 0):
+        raise ProfileError(Text("tệp .dbf hỏng", "the .dbf is broken"))
     letters = iter(decoded.split("\n"))
     return [
         {name: next(letters).strip() if isinstance(value, str) else value for name, value in row.items()}

@@ -18,10 +18,12 @@ from devices.registry import Hamlet, HamletType
 from reports.coverage.summary import DeadSpot, Interval, ShareFigure
 from reports.coverage.verdicts import verdict_of
 from reports.coverage.words import Outcome, SpotState, Technology
+from reports.figures import Figure, Group, Place, Report, Row
+from reports.periods import parse_period
 from reports.targets import outcome_of
 from reports.targets_counted import deployed, early_warning, is_live, open_data, operations_centre
 from reports.targets_declared import declared_share
-from reports.targets_measured import MemberShare, dead_spots, roll_up, technology_of
+from reports.targets_measured import MemberShare, data_quality, dead_spots, roll_up, technology_of
 from reports.targets_types import Found
 from storage.alert_desk import AlertOverride
 from storage.declared import InForce
@@ -244,3 +246,18 @@ def test_every_target_has_a_unit_that_its_threshold_makes_sense_in() -> None:
     assert target("vo-nhai", "no-dead-spots").unit == ""
     assert target("vo-nhai", "no-dead-spots").comparison is Comparison.AT_MOST
     assert target("gia-loc", "iot").indicator is Indicator.DEPLOYED
+
+
+def quality(**shares: float | None) -> Report:
+    period = parse_period("2026-11")
+    figures = {name: Figure(value, "", name, 100, 100) for name, value in shares.items()}
+    return Report("data_quality", period, Group.COMMUNE, {}, [Row(Place("tan-ky"), figures)] if shares else [])
+
+
+def test_the_quality_of_data_is_its_least_measure_in_per_cent() -> None:
+    result = data_quality(quality(valid=0.99, complete=0.87, clean=1.0, live=0.95, score=0.87))
+    assert (result.value, result.low, result.high) == (87, 87, 87)
+    assert "“complete”" in result.reason.en
+    assert outcome_of(target("tan-ky", "data-quality"), result) is Outcome.NOT_MET
+    assert data_quality(quality()).low is None
+    assert data_quality(quality(valid=None, complete=None, clean=None, live=None, score=None)).low is None

@@ -12,6 +12,7 @@ from devices import profiles
 from devices.boundaries.checking import check_places
 from devices.boundaries.findings import Weight
 from devices.boundaries.importing import Layer, Taken, Wish, take_places
+from devices.errors import ProfileError
 from devices.geometry import faults_of_boundary
 from devices.profile import Places
 from devices.profile_places import read_places, write_places
@@ -196,3 +197,18 @@ def test_what_is_taken_is_what_the_registry_takes() -> None:
     taken = take([({"ten": "Chéo", "dan_so": 1}, crossed), ({"ten": "Rời"}, MultiPolygon([EAST]))])
     assert taken.accepted
     assert all(faults_of_boundary(json.loads(hamlet.boundary or "")) == [] for hamlet in taken.places.hamlets)
+
+
+def test_of_a_provinces_file_only_the_communes_features_are_taken() -> None:
+    far = box(107.0, 21.5, 107.1, 21.6)
+    features: Features = [
+        *[({**words, "TEN_XA": "Xã Gia Lộc"}, area) for words, area in TWO],
+        ({"ten": "Xóm Xa", "dan_so": 9, "TEN_XA": "Xã Khác"}, far),
+    ]
+    assert not take(features).accepted
+    taken = take(features, Wish(near=CENTRE, where=("ten xa", "xã gia lộc")))
+    assert taken.accepted and taken.given == {"hamlet": 2}
+    with pytest.raises(ProfileError, match="there are: Xã Gia Lộc, Xã Khác"):
+        take(features, Wish(near=CENTRE, where=("TEN_XA", "Tân Kỳ")))
+    with pytest.raises(ProfileError, match="there are: TEN_XA, dan_so, ten"):
+        take(features, Wish(near=CENTRE, where=("MA_XA", "1")))
