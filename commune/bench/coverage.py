@@ -52,11 +52,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class CoverageBench:
-    """The result, in seconds. `arrays_seconds` is without a database: from samples in memory to a report.
+    """The result, in seconds.
 
-    `cold_seconds` is from samples in the database, of which nothing was counted before, to a report on any operator;
-    `count_seconds` is to count all days and keep the result; `warm_seconds` a report from that. `day_seconds` is what a
-    new day of `day_samples` costs to count, and `warm_after_seconds` the report after it.
+    `arrays_seconds` is without a database: from samples in memory to a report; `arrays_processor_seconds` is for how long
+    of it this process had a processor. `cold_seconds` is from samples in the database, of which nothing was counted
+    before, to a report on any operator; `count_seconds` is to count all days and keep the result; `warm_seconds` a report
+    from that. `day_seconds` is what a new day of `day_samples` costs to count, and `warm_after_seconds` the report after.
     """
 
     edition: str
@@ -65,6 +66,7 @@ class CoverageBench:
     cells: int
     picks: int
     arrays_seconds: float
+    arrays_processor_seconds: float
     cold_seconds: float
     count_seconds: float
     warm_seconds: float
@@ -88,7 +90,9 @@ def run_coverage_bench(
     progress(f"making {samples:,} samples of {days} days")
     everything = retell(commune.drive(DRIVEN_DAYS), a_day, days + 1, probes)
     history = everything.take(everything.time_us < _midnight_us(days))
+    began = time.process_time()
     arrays = _timed(lambda: _from_arrays(commune, history, rules))
+    processor = round(time.process_time() - began, 3)
     with (
         Instance.create(local_directory, "bench") as instance,
         PostgresServer.start(instance.path / "postgres", local_directory=local_directory) as postgres,
@@ -122,6 +126,7 @@ def run_coverage_bench(
                 cells=int(commune.ground(rules).cells.size),
                 picks=report(),
                 arrays_seconds=arrays,
+                arrays_processor_seconds=processor,
                 cold_seconds=cold,
                 count_seconds=count_seconds,
                 warm_seconds=warm,

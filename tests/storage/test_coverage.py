@@ -237,6 +237,21 @@ def test_days_and_profiles_survive_the_way_through_the_tables(session: Session) 
     assert ground.cells.size == 4
 
 
+def test_each_role_may_do_its_part(session: Session, database_url: str) -> None:
+    told = store(session, rows_of())
+    with closing(connect(database_url, role="commune_ingest", autocommit=True)) as ingest:
+        ingest.execute(
+            "INSERT INTO rollup_note (kind, hour, writer, noted_by) "
+            "VALUES ('signal_probe', '2026-11-20 17:00Z', 1, pg_current_xact_id())"
+        )
+    assert date(2026, 11, 21) in {day for day, _, _ in kept.read_notes(session)}
+    with closing(connect(database_url, role="commune_admin", autocommit=True)) as admin:
+        assert {day.day for day in count_noted(admin, RULES)} == {DAY, date(2026, 11, 21)}
+        publish_verdicts(admin, read_coverage(admin, COMMUNE, QUARTER, RULES, places=PLACES))
+    with closing(connect(database_url, role="commune_read")) as reader:
+        assert read_coverage(reader, COMMUNE, QUARTER, RULES, places=PLACES).report() == in_memory(session, told)
+
+
 def test_a_statement_whose_rows_differ_in_width_is_refused(session: Session) -> None:
     store(session, rows_of())
     list(count_noted(session, RULES))
