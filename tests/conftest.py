@@ -138,14 +138,21 @@ class Databases:
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._session = connect(server.url(), autocommit=True)
+        self._used: list[str] = []
 
     @contextmanager
     def empty(self, template: str = "template1") -> Iterator[str]:
-        """A database of its own, or a copy of `template`; yields its URL, and drops it afterwards."""
+        """A database of its own, or a copy of `template`; yields its URL, and drops it after the next one.
+
+        The server looks once in 100 ms whether those who were in a database have left it.
+        """
         name = f"test_{next(numbers)}"
         self._session.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield self._server.url(name)
-        self._session.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self._used.append(name)
+        for old in self._used[:-1]:
+            self._session.execute(f"DROP DATABASE {old} WITH (FORCE)")
+        del self._used[:-1]
 
     def migrated(self) -> AbstractContextManager[str]:
         """A database with the schema in it."""

@@ -8,15 +8,9 @@ from contextlib import closing
 import pytest
 
 from storage.connect import Session, connect
-from tests.api.world import World
+from tests.api.world import world
 
-
-@pytest.fixture
-def world(database_url: str) -> World:
-    """A database with one commune in it and no devices."""
-    world = World(database_url)
-    world.commune()
-    return world
+__all__ = ["world"]
 
 
 @pytest.fixture

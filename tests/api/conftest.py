@@ -27,8 +27,10 @@ from storage.repairs import Repairs
 from tests.api.entering import Entrance
 from tests.api.oidc import CLIENT_ID, CLIENT_SECRET, OidcProvider, provider_over_http
 from tests.api.signing import person, signed_in
-from tests.api.world import NOW, ClearSealer, World, token
+from tests.api.world import NOW, ClearSealer, World, token, world
 from tests.conftest import Databases
+
+__all__ = ["world"]
 
 DEADLINE_SECONDS = 30
 
@@ -86,14 +88,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def world(database_url: str) -> World:
-    """A database with one commune in it and no devices."""
-    world = World(database_url)
-    world.commune()
-    return world
-
-
 def application(database_url: str, clock: Clock, **others: Any) -> FastAPI:
     """The application over a test's database, with `others` of its parts."""
     return create_app(
@@ -145,11 +139,12 @@ def stranger(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def module_world(module_database_url: str) -> World:
+def module_world(module_database_url: str) -> Iterator[World]:
     """A database that the tests of a module share, with one commune in it and no devices."""
     world = World(module_database_url)
     world.commune()
-    return world
+    yield world
+    world.leave()
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import finalize
 
 import orjson
+import pytest
 from PIL import Image
 
 from api.photos import read_photo
@@ -21,7 +23,7 @@ from devices.reasons import Reason
 from devices.registry import Commune, Device, DeviceState, Hamlet, HamletType, Site, SiteType
 from storage.alerts import About, open_alert
 from storage.arrivals import Arrival, Outcome
-from storage.connect import connect
+from storage.connect import Session, connect
 from storage.photos import put_photo
 from storage.registry import add_commune, add_device, add_hamlet, add_site
 from storage.tokens import add_token
@@ -67,16 +69,29 @@ class World:
         self.url = url
         self.numbers: dict[str, int] = {}
         self.kinds: dict[str, str] = {}
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """A session that is kept as long as the world: to open one takes longer than most of what is done in it."""
+        if self._session is None or self._session.closed:
+            self._session = connect(self.url, autocommit=True)
+            finalize(self, self._session.close)
+        return self._session
+
+    def leave(self) -> None:
+        """End the session; it is opened again when it is wanted."""
+        if self._session is not None:
+            self._session.close()
 
     def commune(self, code: str = COMMUNE) -> None:
         """Register a commune with a hamlet and a site."""
-        with closing(connect(self.url)) as connection:
-            add_commune(connection, Commune(code, "Xã Gia Lộc", "Hải Phòng", 20.87, 106.3, is_sample=True))
+        with self.session.transaction():
+            add_commune(self.session, Commune(code, "Xã Gia Lộc", "Hải Phòng", 20.87, 106.3, is_sample=True))
             boundary = orjson.dumps(BOUNDARY).decode()
-            add_hamlet(connection, code, Hamlet("thon-1", "Thôn 1", HamletType.THON, 812, 20.87, 106.3, boundary))
-            add_hamlet(connection, code, Hamlet("thon-2", "Thôn 2", HamletType.THON, 640, 20.88, 106.31))
-            add_site(connection, code, Site("ubnd", "Trụ sở UBND xã", SiteType.UBND, 20.872, 106.302, "thon-1"))
-            connection.commit()
+            add_hamlet(self.session, code, Hamlet("thon-1", "Thôn 1", HamletType.THON, 812, 20.87, 106.3, boundary))
+            add_hamlet(self.session, code, Hamlet("thon-2", "Thôn 2", HamletType.THON, 640, 20.88, 106.31))
+            add_site(self.session, code, Site("ubnd", "Trụ sở UBND xã", SiteType.UBND, 20.872, 106.302, "thon-1"))
 
     def device(
         self,
@@ -103,9 +118,8 @@ class World:
             expected_interval_seconds=interval_seconds,
             state=state,
         )
-        with closing(connect(self.url)) as connection:
-            number = add_device(connection, device)
-            connection.commit()
+        with self.session.transaction():
+            number = add_device(self.session, device)
         self.numbers[code], self.kinds[code] = number, kind
         return number
 
@@ -114,15 +128,8 @@ class World:
         file = io.BytesIO()
         Image.new("RGB", (40, 30), "green").save(file, "PNG")
         photo = read_photo(file.getvalue())
-        with closing(connect(self.url, autocommit=True)) as connection:
-            put_photo(
-                connection,
-                self.numbers[code],
-                photo.jpeg,
-                sha256=photo.sha256,
-                width=photo.width,
-                height=photo.height,
-            )
+        size = {"width": photo.width, "height": photo.height}
+        put_photo(self.session, self.numbers[code], photo.jpeg, sha256=photo.sha256, **size)
 
     def message(self, code: str, members: Members | Sequence[Members], received_at: datetime = NOW) -> Arrival:
         """A telemetry message of a device, decoded as ingest decodes it."""
@@ -141,8 +148,7 @@ class World:
 
     def write(self, *arrivals: Arrival) -> Outcome:
         """Write messages in one batch."""
-        with closing(connect(self.url)) as connection:
-            return Writer(connection).write(arrivals)
+        return Writer(self.session).write(arrivals)
 
     def send(self, code: str, *readings: Members, received_at: datetime = NOW) -> Outcome:
         """Write the readings of one device, each in a message of its own."""
@@ -157,14 +163,22 @@ class World:
 
     def alert(self, code: str) -> None:
         """Open an alert about a device."""
-        with closing(connect(self.url, autocommit=True)) as connection:
-            about = About("warning", device_id=self.numbers[code])
-            open_alert(connection, "device_offline", f"{COMMUNE}/{code}", NOW, Text("mất liên lạc", "silent"), about)
+        about = About("warning", device_id=self.numbers[code])
+        open_alert(self.session, "device_offline", f"{COMMUNE}/{code}", NOW, Text("mất liên lạc", "silent"), about)
 
     def strange(self, payload: bytes, received_at: datetime = NOW) -> None:
         """Write a message of a device that nobody registered."""
         fault = Fault(Reason.UNKNOWN_DEVICE, "gia-loc/env-999 is not registered")
         self.write(Arrival("xa/gia-loc/environment/env-999/telemetry", payload, received_at, faults=[fault]))
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    """A database with one commune in it and no devices."""
+    world = World(database_url)
+    world.commune()
+    yield world
+    world.leave()
 
 
 def series_of(count: int, field: str = "temperature", *, every: timedelta = timedelta(minutes=1)) -> list[Members]:
