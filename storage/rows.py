@@ -177,7 +177,7 @@ def write_repeating_rows(connection: Connection[Any], prepared: KindRows, rows: 
             there = known[identity_of(kind, row)]
             fates[place] = judge(there, row[first:])
             if fates[place] is Fate.MERGED:
-                # Planned for this very row: else TimescaleDB would open the whole columnstore to find it.
+                # Planned for this very row: a plan for any row would open every columnstore of the kind to find it.
                 cursor.execute(prepared.complete, dict(zip(names, row, strict=True)), prepare=False)
                 if not cursor.rowcount:
                     fates[place] = Fate.CONFLICT
@@ -197,9 +197,9 @@ def _existing(cursor: Cursor[Any], prepared: KindRows, rows: Sequence[Row]) -> l
     span = {"first": min(row[1] for row in rows), "last": max(row[1] for row in rows)}
     try:
         with cursor.connection.transaction():
-            return cursor.execute(prepared.existing_held, span).fetchall()
+            return cursor.execute(prepared.existing_held, span, prepare=False).fetchall()
     except errors.FeatureNotSupported:
-        return cursor.execute(prepared.existing, span).fetchall()
+        return cursor.execute(prepared.existing, span, prepare=False).fetchall()
 
 
 def conflict(reading: Reading) -> Fault:

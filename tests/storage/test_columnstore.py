@@ -39,6 +39,7 @@ AFTER_DAYS = 30
 KIND = KINDS["irrigation"]
 PUMPS = ("bom-1", "bom-2")
 ZONES = ("", "north")
+OLD = timedelta(days=28)
 HOURS = 24 * 35
 """So long the history is: four chunks that are old, and one that is not wholly so."""
 
@@ -199,6 +200,18 @@ def test_a_merge_into_every_stretch_of_a_chunk_ends_well(admin: Connection[Any],
     assert receive(ingest, "bom-1", *spread).duplicate == 1
     assert_exact(admin, 170)
     assert_all_columns(admin)
+
+
+def test_merges_into_fresh_readings_leave_the_columns_alone(admin: Connection[Any], ingest: Connection[Any]) -> None:
+    """A plan for any row at all would open every columnstore of the kind, to look for the row there."""
+    assert_all_columns(admin)
+    assert receive(ingest, "bom-2", *(said(hour, valve_open=True) for hour in range(700, 730))).stored == 1
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'UPDATE%irrigation%'"
+    assert ingest.execute(kept).fetchone() == (0,)
+    if has_columnstore(admin):
+        assert [state.partial for state in columnstore_states(admin)] == [0]
+    found = admin.execute("SELECT count(*) FROM irrigation WHERE time >= %s AND valve_open", [START + OLD]).fetchone()
+    assert found == (30,)
 
 
 def test_of_two_merges_at_once_the_later_one_is_judged_by_the_first(
