@@ -6,10 +6,56 @@ an operator's service, and asks for 1,500 samples: with fewer no limit is said t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from devices.model import Text
-from reports.coverage.rules import CoverageRules
+from reports.coverage.rules import CoverageRules, ServiceRules
 from reports.coverage.summary import ServiceIndicator
 from reports.coverage.tally import CellDays
+
+AT_LEAST, AT_MOST = ">=", "<="
+
+
+@dataclass(frozen=True, slots=True)
+class _Indicator:
+    """An indicator as a mean: the column of the sum, that of how many there are, and the rule with its limit."""
+
+    name: str
+    title: Text
+    unit: str
+    amount: str
+    count: str
+    comparison: str
+    limit: str
+
+
+_INDICATORS = (
+    _Indicator(
+        "mean_download",
+        Text("Tốc độ tải xuống trung bình", "Mean download rate"),
+        *("Mbit/s", "download_sum", "downloads", AT_LEAST, "mean_download_mbit_s"),
+    ),
+    _Indicator(
+        "mean_upload",
+        Text("Tốc độ tải lên trung bình", "Mean upload rate"),
+        *("Mbit/s", "upload_sum", "uploads", AT_LEAST, "mean_upload_mbit_s"),
+    ),
+    _Indicator(
+        "fast_downloads",
+        Text("Tỷ lệ mẫu tải xuống từ {} Mbit/s", "Share of samples with a download of {} Mbit/s"),
+        *("", "fast", "downloads", AT_LEAST, "download_share"),
+    ),
+    _Indicator(
+        "mean_latency",
+        Text("Độ trễ trung bình", "Mean delay"),
+        *("ms", "latency_sum", "latencies", AT_MOST, "mean_latency_ms"),
+    ),
+    _Indicator(
+        "failed_access",
+        Text("Tỷ lệ truy nhập không thành công", "Share of failed access"),
+        *("", "failures", "accesses", AT_MOST, "failed_access_share"),
+    ),
+)
 
 
 def service_indicators(days: CellDays, rules: CoverageRules) -> tuple[ServiceIndicator, ...]:
@@ -17,65 +63,19 @@ def service_indicators(days: CellDays, rules: CoverageRules) -> tuple[ServiceInd
     limits = rules.service
     samples = int(days.nr_samples.sum())
     enough = samples >= limits.least_samples
+    told = [_told(indicator, days, limits, enough=enough) for indicator in _INDICATORS]
+    title = Text("Số mẫu đo", "Samples")
+    least = ServiceIndicator("samples", title, "", float(samples), AT_LEAST, limits.least_samples, samples, enough)
+    return (*told, least)
 
-    def told(
-        name: str, title: Text, unit: str, amount: float, count: int, comparison: str, limit: float
-    ) -> ServiceIndicator:
-        value = amount / count if count else None
-        met = None if value is None or not enough else (value >= limit if comparison == ">=" else value <= limit)
-        return ServiceIndicator(name, title, unit, value, comparison, limit, count, met)
 
-    downloads, uploads = int(days.downloads.sum()), int(days.uploads.sum())
-    return (
-        told(
-            "mean_download",
-            Text("Tốc độ tải xuống trung bình", "Mean download rate"),
-            "Mbit/s",
-            float(days.download_sum.sum()),
-            downloads,
-            ">=",
-            limits.mean_download_mbit_s,
-        ),
-        told(
-            "mean_upload",
-            Text("Tốc độ tải lên trung bình", "Mean upload rate"),
-            "Mbit/s",
-            float(days.upload_sum.sum()),
-            uploads,
-            ">=",
-            limits.mean_upload_mbit_s,
-        ),
-        told(
-            "fast_downloads",
-            Text(
-                f"Tỷ lệ mẫu tải xuống từ {limits.download_mbit_s:g} Mbit/s",
-                f"Share of samples with a download of {limits.download_mbit_s:g} Mbit/s",
-            ),
-            "",
-            float(days.fast.sum()),
-            downloads,
-            ">=",
-            limits.download_share,
-        ),
-        told(
-            "mean_latency",
-            Text("Độ trễ trung bình", "Mean delay"),
-            "ms",
-            float(days.latency_sum.sum()),
-            int(days.latencies.sum()),
-            "<=",
-            limits.mean_latency_ms,
-        ),
-        told(
-            "failed_access",
-            Text("Tỷ lệ truy nhập không thành công", "Share of failed access"),
-            "",
-            float(days.failures.sum()),
-            int(days.accesses.sum()),
-            "<=",
-            limits.failed_access_share,
-        ),
-        ServiceIndicator(
-            "samples", Text("Số mẫu đo", "Samples"), "", float(samples), ">=", limits.least_samples, samples, enough
-        ),
-    )
+def _told(indicator: _Indicator, days: CellDays, limits: ServiceRules, *, enough: bool) -> ServiceIndicator:
+    count = int(getattr(days, indicator.count).sum())
+    value = float(getattr(days, indicator.amount).sum()) / count if count else None
+    limit: float = getattr(limits, indicator.limit)
+    met = None
+    if value is not None and enough:
+        met = value >= limit if indicator.comparison == AT_LEAST else value <= limit
+    rate = f"{limits.download_mbit_s:g}"
+    title = Text(indicator.title.vi.format(rate), indicator.title.en.format(rate))
+    return ServiceIndicator(indicator.name, title, indicator.unit, value, indicator.comparison, limit, count, met)

@@ -185,8 +185,7 @@ def join_picks(parts: list[Picks]) -> Picks:
 def sum_days(samples: Samples, cell: Cells, rules: CoverageRules) -> CellDays:
     """The sums of each day, cell, operator and surroundings."""
     if not len(samples):
-        nothing = {name: np.empty(0) for name in CELL_COLUMNS}
-        return CellDays(samples.operators, *(nothing[name].astype(_CELL_TYPES.get(name, np.int64)) for name in nothing))
+        return _no_days(samples.operators)
     cells, place = np.unique(cell, return_inverse=True)
     day = local_day(samples.time_us)
     first_day = int(day.min())
@@ -233,3 +232,7 @@ def sum_days(samples: Samples, cell: Cells, rules: CoverageRules) -> CellDays:
         count(new & (samples.access_ok >= 0)),
         count(new & (samples.access_ok == 0)),
     )
+
+
+def _no_days(operators: tuple[str, ...]) -> CellDays:
+    return CellDays(operators, *(np.empty(0, dtype=_CELL_TYPES.get(name, np.int64)) for name in CELL_COLUMNS))
