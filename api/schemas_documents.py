@@ -38,6 +38,7 @@ class DocumentAnswer(Schema):
         ]
     )  # fmt: skip
     reports: dict[str, dict[str, Any]] = Field(
-        description="By name: `address` is the route that answers the same, and beside it stands its answer.",
+        description="By name: `address` is the route that answers the same, and beside it stands its answer. "
+        "Targets have none: they are judged at the end of the period, and their route judges them today.",
         examples=[{"rain": {"address": "/api/v1/reports/gia-loc/rain?period=2026-Q4&by=device", "report": {}}}],
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from devices.profile import Indicator, Profile, Target
 from reports.coverage.change import change_between
-from reports.coverage.summary import CoverageChange, CoverageReport, Verdict
+from reports.coverage.summary import CoverageChange, CoverageReport, Subject, Verdict
 from reports.coverage.verdicts import verdict_of
 from reports.coverage.words import SignalProfile, Surroundings, Technology
-from reports.coverage_report import CoverageSource, read_coverage
+from reports.coverage_report import commune_coverage
 from reports.documents.sources import Progress
 from reports.periods import Period
 from reports.sources import Scope
@@ -64,7 +65,7 @@ def gather_coverage(
     """Make the reports. Raises NoGround where there is no boundary."""
     progress("Đang đọc các mẫu đo")
     profile = read_profile(session, commune.code)
-    source = _read(session, scope, scope.period, profile)
+    source = commune_coverage(session, commune.code, scope.period, scope.rules.coverage)
     progress("Đang tính phủ sóng")
     reports = {technology.value: source.report(technology) for technology in Technology}
     reports["indoor"] = source.report(surroundings=Surroundings.INDOOR)
@@ -73,7 +74,7 @@ def gather_coverage(
     operators = {operator: source.report(operator=operator) for operator in source.operators}
     progress("Đang so với kỳ trước")
     before = previous_period(scope.period)
-    earlier = _read(session, scope, before, profile).report()
+    earlier = commune_coverage(session, commune.code, before, scope.rules.coverage).report()
     change = change_between(earlier, reports[MAIN]) if earlier.counts.received else None
     return CoverageSources(
         scope,
@@ -88,11 +89,17 @@ def gather_coverage(
     )
 
 
-def _read(session: Session, scope: Scope, period: Period, profile: Profile | None) -> CoverageSource:
-    rules = scope.rules.coverage
-    if profile is None or not profile.priority_sites:
-        return read_coverage(session, scope.commune, period, rules, places=profile.places if profile else None)
-    return read_coverage(session, scope.commune, period, rules, places=profile.places, priority=profile.priority_sites)
+def coverage_address(subject: Subject, period: str) -> str:
+    """The route that answers a report on a subject; `period` as it is asked for."""
+    asked = {
+        "period": period,
+        "technology": subject.technology.value,
+        "surroundings": subject.surroundings.value,
+        "profile": subject.profile.value,
+    }
+    if subject.operator is not None:
+        asked["operator"] = subject.operator
+    return f"/api/v1/coverage/{subject.commune}/summary?{urlencode(asked)}"
 
 
 def previous_period(period: Period) -> Period:

@@ -12,7 +12,7 @@ from devices.model import Text
 from reports.as_json import written_time
 from reports.coverage.told import coverage_members
 from reports.documents.coverage import coverage_document
-from reports.documents.coverage_sources import gather_coverage
+from reports.documents.coverage_sources import coverage_address, gather_coverage
 from reports.documents.environment import environment_document
 from reports.documents.json_writer import document_members, write_json
 from reports.documents.letter import Letter, make_letter
@@ -152,7 +152,11 @@ def _coverage(
     sources = gather_coverage(session, scope, period, commune, progress)
     progress("Đang dựng văn bản")
     named = dict(sources.reports) | {f"operator_{code}": report for code, report in sources.operators.items()}
-    return coverage_document(sources, letter), {name: coverage_members(report) for name, report in named.items()}
+    reports = {
+        name: {"address": coverage_address(report.subject, period), "report": coverage_members(report)}
+        for name, report in named.items()
+    }
+    return coverage_document(sources, letter), reports
 
 
 def _targets(
@@ -166,7 +170,7 @@ def _targets(
         raise NoPlan(commune.code)
     progress("Đang dựng văn bản")
     document = targets_document(TargetSources(scope, question.period, commune, report), letter)
-    return document, {"targets": report_members(report)}
+    return document, {"targets": {"report": report_members(report)}}
 
 
 def _from_reports(

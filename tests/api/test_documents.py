@@ -123,6 +123,19 @@ def test_the_reports_behind_a_document_are_what_their_routes_answer(
             assert source["report"] | {"at": None} == answer | {"at": None}, name
 
 
+def test_the_coverage_of_a_document_is_what_its_routes_answer(client: httpx.Client, documents: dict[str, Any]) -> None:
+    for name, source in documents["coverage"]["reports"].items():
+        answer = client.get(source["address"]).json()
+        assert {key: answer[key] for key in source["report"]} == source["report"], name
+
+
+def test_the_targets_of_a_period_that_runs_are_those_that_their_route_answers(client: httpx.Client) -> None:
+    report = get(client, "targets", "json", period="2026-11").json()["reports"]["targets"]["report"]
+    answer = client.get(f"/api/v1/communes/{COMMUNE}/targets").json()
+    for part in ("targets", "national", "counts"):
+        assert report[part] == answer[part], part
+
+
 @pytest.mark.parametrize("form", ["docx", "pdf", "xlsx"])
 def test_the_figures_of_the_environment_stand_in_every_form(
     client: httpx.Client, documents: dict[str, Any], form: str
@@ -167,7 +180,7 @@ def test_the_figures_of_coverage_stand_in_every_form(
     client: httpx.Client, documents: dict[str, Any], form: str
 ) -> None:
     told = documents["coverage"]
-    main, figures = told["reports"]["5g"], told["figures"]
+    main, figures = told["reports"]["5g"]["report"], told["figures"]
     assert main["samples"]["received"] == figures["samples_received"]["value"] == 24
     for share in ("lower", "upper"):
         assert main["area"][share] == figures[f"area_{share}"]["value"]
@@ -183,7 +196,7 @@ def test_every_target_of_the_plan_stands_in_the_document_with_its_verdict(
     client: httpx.Client, documents: dict[str, Any], form: str
 ) -> None:
     told = documents["targets"]
-    report = told["reports"]["targets"]
+    report = told["reports"]["targets"]["report"]
     plan = profiles.load("gia-loc")
     assert [target["id"] for target in report["targets"]] == [target.id for target in plan.targets]
     text = " ".join(text_of(form, get(client, "targets", form).content).split())
