@@ -83,6 +83,22 @@ def backfill_command(
     _show(asdict(result), as_json)
 
 
+@app.command("flood-forecast")
+def flood_forecast_command(as_json: JsonOption = False) -> None:
+    """The flood forecast on simulated floods that it has not learned from, beside the rise of the water carried on."""
+    from commune.bench.flood_forecast import rows  # noqa: PLC0415 - it works out years of weather
+
+    found = [row.as_dict() for row in rows()]
+    for row in found:
+        typer.echo(
+            f"{row['reach']:12} {row['way']:12} {row['hits']} of {row['floods']} floods warned of "
+            f"({row['hit_rate']:.0%}), {row['false_alarms']} false alarms ({row['false_alarm_ratio']:.0%}), "
+            f"{row['lead_hours']:g} h ahead (median)"
+        )
+    if as_json:
+        echo_json(found)
+
+
 @app.command("query")
 def query_command(
     devices: Annotated[int, typer.Option(min=20, max=10_000, help="How many stations report every minute.")] = 1_000,

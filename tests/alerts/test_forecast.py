@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from alerts.errors import TooLittlePast
 from alerts.forecast import (
@@ -22,7 +23,9 @@ from alerts.forecast import (
     without_gaps,
 )
 from alerts.rules import BY_NAME
+from commune.bench import flood_forecast
 from commune.bench.flood_forecast import learned, measure, simulated_hours
+from commune.cli import app
 from simulators.communes import load
 
 
@@ -108,3 +111,10 @@ def test_on_simulated_floods_it_is_better_than_the_trend_of_the_water_alone() ->
 def test_simulated_hours_are_of_one_world() -> None:
     rain, level = simulated_hours(load("gia-loc").setting, 1, 2025, "song")
     assert rain.shape == level.shape and rain.min() >= 0 and rain.max() > 10
+
+
+def test_the_table_is_printed_by_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flood_forecast, "rows", lambda: [flood_forecast.Row("song", "forecast", Skill(4, 3, 1, 5.0))])
+    result = CliRunner().invoke(app, ["bench", "flood-forecast", "--json"])
+    assert "song         forecast     3 of 4 floods warned of (75%), 1 false alarms (25%), 5 h ahead" in result.stdout
+    assert '"hit_rate":0.75' in result.stdout
