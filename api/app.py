@@ -43,6 +43,8 @@ TAGS = [
     {"name": "registry", "description": "Đăng ký và thay đổi thiết bị, thôn, điểm / Registering and changing"},
     {"name": "reports", "description": "Báo cáo: số liệu có nghĩa gì / Reports: what the numbers mean"},
     {"name": "targets", "description": "Chỉ tiêu của kế hoạch, số liệu khai báo / Targets of plans, declared figures"},
+    {"name": "coverage", "description": "Phủ sóng di động / Mobile coverage"},
+    {"name": "open data", "description": "Dữ liệu mở / Open data"},
     {"name": "alerts", "description": "Cảnh báo và quy tắc / Alerts and their rules"},
     {"name": "losses", "description": "Bản tin để riêng và sổ đối chiếu / Dead letters and the loss ledger"},
     {"name": "people", "description": "Người dùng, mã truy cập, tài khoản của mình / People, tokens, oneself"},

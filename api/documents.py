@@ -49,7 +49,7 @@ def made(request: Request, context: Context, kind: str, commune: str, period: st
     """A document, laid out. Raises ApiProblem for what is unknown, for what is no period, and for too much."""
     if kind not in set(DocumentKind):
         raise unknown_document(kind)
-    routes = open_routes(request.app)
+    routes = open_routes(request.app, context.report_rules.open_data)
     question = Question(DocumentKind(kind), commune, period, context.report_rules, context.now(), routes)
     with context.reader.session() as connection:
         require_commune(connection, commune)

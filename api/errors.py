@@ -34,6 +34,7 @@ class Problem(Enum):
     UNKNOWN_ALERT = ("unknown-alert", 404, Text("Không có cảnh báo này", "Unknown alert"))
     UNKNOWN_PERSON = ("unknown-person", 404, Text("Không có người dùng này", "Unknown person"))
     UNKNOWN_TOKEN = ("unknown-token", 404, Text("Không có mã truy cập này", "Unknown token"))
+    NOT_PUBLISHED = ("not-published", 404, Text("Chưa công bố dữ liệu mở", "Open data are not published"))
     UNKNOWN_DOCUMENT = ("unknown-document", 404, Text("Không có văn bản này", "Unknown document"))
     UNKNOWN_PROBLEM = ("unknown-problem", 404, Text("Không có loại lỗi này", "Unknown type of problem"))
     FOREIGN_ORIGIN = ("foreign-origin", 403, Text("Yêu cầu đến từ trang khác", "Request of another site"))

@@ -75,7 +75,7 @@ def _question(
     if period is None:
         asked = whole_hours(*parse_range(start, end, now=now))
     elif start is None and end is None:
-        asked = _named(period)
+        asked = named_period(period)
     else:
         raise _bad_period(
             Text("Chỉ dùng period, hoặc from và to.", "Use either period, or from and to."),
@@ -88,7 +88,8 @@ def _question(
     return Question(request, context, scope, by, format)
 
 
-def _named(period: str) -> Period:
+def named_period(period: str) -> Period:
+    """A period by its name; raises ApiProblem (bad-range) for one that is none."""
     try:
         return parse_period(period)
     except BadPeriod as error:

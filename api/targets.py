@@ -76,7 +76,7 @@ def targets_overview(request: Request, context: Ctx) -> TargetsOverview:
 
 
 def _asked(request: Request, context: Context) -> Asked:
-    return Asked(context.report_rules, context.now(), open_routes(request.app))
+    return Asked(context.report_rules, context.now(), open_routes(request.app, context.report_rules.open_data))
 
 
 def _standing(connection: ReadConnection, code: str, name: str, province: str, asked: Asked) -> CommuneTargetsAnswer:

@@ -156,6 +156,16 @@ class AvailabilityRules(_Rules):
     ] = {"notice_board": WorkingHours(begin=time(6), end=time(22))}
 
 
+class OpenDataRules(_Rules):
+    """What anybody may read without saying who they are."""
+
+    is_published: Annotated[bool, Field(description="Whether open data are given at all.")] = False
+    least_samples: Annotated[
+        int, Field(ge=1, le=1000, description="Cells and places with fewer samples are withheld.")
+    ] = 5
+    licence: Annotated[str, Field(description="Under which open data may be used.")] = "CC BY 4.0"
+
+
 class ReportRules(_Rules):
     """All rules."""
 
@@ -167,6 +177,7 @@ class ReportRules(_Rules):
     availability: AvailabilityRules = AvailabilityRules()
     coverage: CoverageRules = CoverageRules()
     targets: TargetRules = TargetRules()
+    open_data: OpenDataRules = OpenDataRules()
     documents: Annotated[dict[str, LetterRules], Field(description="How documents begin and end, by commune.")] = {}
 
 

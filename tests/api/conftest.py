@@ -22,6 +22,7 @@ from api.provider_config import ProviderConfig
 from devices.accounts import BrokerEndpoint
 from devices.catalogue import KINDS
 from ingest.again import interpreter
+from reports.rules import OpenDataRules, ReportRules
 from storage.registrar import Registrar
 from storage.repairs import Repairs
 from tests.api.entering import Entrance
@@ -33,6 +34,9 @@ from tests.conftest import Databases
 __all__ = ["world"]
 
 DEADLINE_SECONDS = 30
+
+
+PUBLISHED = ReportRules(open_data=OpenDataRules(is_published=True))
 
 
 class Clock:
@@ -212,7 +216,7 @@ def shared_url(databases: Databases) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def shared_address(shared_url: str) -> Iterator[str]:
     """The API over the database that tests share."""
-    with serve(application(shared_url, Clock())) as address:
+    with serve(application(shared_url, Clock(), report_rules=PUBLISHED)) as address:
         yield address
 
 

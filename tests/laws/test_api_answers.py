@@ -32,6 +32,15 @@ VALUES = {
 }
 LARGEST_PAGES = {
     "/api/v1/documents/{kind}.{form}": {"commune": COMMUNE, "period": "2026-11"},
+    **{
+        f"/api/v1/{room}/{{commune}}/{part}": {"period": "2026-11"}
+        for room, parts in (
+            ("coverage", ("summary", "cells", "sites", "dead-spots", "next-cells")),
+            ("open-data", ("coverage/summary", "coverage/cells", "coverage/dead-spots")),
+        )
+        for part in parts
+    },
+    "/api/v1/coverage/{commune}/change": {"period": "2026-11", "since": "2026-10"},
     "/api/v1/latest": {"kind": "environment"},
     "/api/v1/communes/{commune}/series": {"kind": "environment"},
     "/api/v1/hamlet-at": {"commune": COMMUNE, "latitude": "20.87", "longitude": "106.3"},

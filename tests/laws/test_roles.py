@@ -31,6 +31,8 @@ WALK = sorted((path, method, role) for path, methods, role in routes_with_roles(
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 OPEN = {
     "/api/v1/docs", "/api/v1/problems", "/api/v1/problems/{name}", "/healthz", "/metrics", "/readyz",
+    "/api/v1/open-data/{commune}/coverage/cells", "/api/v1/open-data/{commune}/coverage/dead-spots",
+    "/api/v1/open-data/{commune}/coverage/summary",
     "/service-worker.js", "/sign-in", "/sign-in/provider", "/sign-in/provider/callback",
 }  # fmt: skip
 """What is open to all. Whoever opens another route says so here."""
