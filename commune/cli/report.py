@@ -40,9 +40,9 @@ def report(
     try:
         parse_period(period)
         settings = read_settings()
-        question = Question(
-            kind, commune, period, report_rules(settings), datetime.now(UTC), open_routes(create_app("postgresql://"))
-        )
+        rules = report_rules(settings)
+        routes = open_routes(create_app("postgresql://"), rules.open_data)
+        question = Question(kind, commune, period, rules, datetime.now(UTC), routes)
     except BadPeriod as error:
         fail(f"--period: {error.reason.vi} / {error.reason.en}", 2)
     except SettingsError as error:
