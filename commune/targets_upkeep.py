@@ -24,7 +24,7 @@ def keep_targets(session: Session, rules: ReportRules, now: datetime) -> int:
 
     Kept again on the same day, the newer value stands. One commune that cannot be judged does not stop the others.
     """
-    asked = Asked(rules, now, open_routes(create_app("postgresql://")))
+    asked = Asked(rules, now, open_routes(create_app("postgresql://"), rules.open_data))
     plans = [applied.profile for applied in list_profiles(session)]
     kept = 0
     for plan in plans:

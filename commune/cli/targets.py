@@ -37,7 +37,8 @@ def targets(
     """
     try:
         settings = read_settings()
-        asked = Asked(report_rules(settings), datetime.now(UTC), open_routes(create_app("postgresql://")))
+        rules = report_rules(settings)
+        asked = Asked(rules, datetime.now(UTC), open_routes(create_app("postgresql://"), rules.open_data))
     except SettingsError as error:
         fail(str(error), 2)
     with open_database(settings) as session:

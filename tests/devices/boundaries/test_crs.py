@@ -145,7 +145,7 @@ def test_nothing_to_place_is_no_fault() -> None:
     assert place([None], said=None, near=CENTRE).findings == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.floats(103.0, 109.0),
     st.floats(9.0, 23.0),
