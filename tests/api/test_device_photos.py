@@ -12,7 +12,7 @@ from PIL import Image
 
 from api.photos import LARGEST_SIDE, MOST_BYTES, Photo, read_photo
 from devices.people import Role
-from tests.api.test_registry_devices import client, path, problem
+from tests.api.registering import client, path, problem
 from tests.api.world import World, token
 
 __all__ = ["client"]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.test_registry_devices import client, match, problem
+from tests.api.registering import client, match, problem
 from tests.api.world import BOUNDARY, COMMUNE
 
 __all__ = ["client"]

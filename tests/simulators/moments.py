@@ -8,10 +8,12 @@ import numpy as np
 
 from simulators.calendar import LOCAL, year_start
 from simulators.noise import Floats
+from simulators.weather import Spot
 
 HOUR = 3600
 DAY = 86_400
 YEARS = (2024, 2025, 2026)
+CENTRE = Spot(0.0, 0.0, 20.87, 106.30)
 
 
 def at(text: str) -> int:
@@ -28,3 +30,9 @@ def every(seconds: int, start: str, days: float) -> Floats:
 def whole_years(step: int) -> Floats:
     """Times through the first three years of the world."""
     return np.arange(year_start(YEARS[0]), year_start(YEARS[-1] + 1), step, dtype=np.float64)
+
+
+def months(times: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The local month of each time, 1 to 12."""
+    local = (times + 7 * HOUR).astype("datetime64[s]").astype("datetime64[M]")
+    return local.astype(np.int64) % 12 + 1

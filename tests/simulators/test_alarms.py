@@ -12,7 +12,7 @@ from simulators.alarms import compare_alerts, moment, table
 from simulators.foretold import Foretold
 from simulators.found import Found, FoundAlert, Verdict
 from simulators.manifest import Manifest, Record
-from tests.simulators.test_manifest import ABOUT, NOW, REGISTERED
+from tests.simulators.manifests import ABOUT, NOW, REGISTERED
 
 CUT = Foretold("place_silent", "gia-loc/feeder:471", float(NOW), NOW + 3600.0, ("gia-loc/cs-01", "gia-loc/cs-02"))
 FOUND = FoundAlert(

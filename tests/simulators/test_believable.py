@@ -11,8 +11,7 @@ from simulators.devices import Simulator
 from simulators.noise import Floats
 from simulators.rain import STEP_SECONDS
 from simulators.world import World
-from tests.simulators.moments import DAY, HOUR, whole_years
-from tests.simulators.test_weather import CENTRE, months
+from tests.simulators.moments import CENTRE, DAY, HOUR, months, whole_years
 
 HOURS = whole_years(HOUR)
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from devices.registry import Device
-from devices.topics import Channel
 from simulators.communes import SampleCommune
 from simulators.devices import Simulator
 from simulators.errors import BadManifest
@@ -21,14 +18,11 @@ from simulators.fleet import load_fleet
 from simulators.foretelling import conditions_of, foretell
 from simulators.foretold import Foretold
 from simulators.manifest import Manifest, Record, place_of
-from simulators.messages import Message, simulators_of
+from simulators.messages import simulators_of
 from simulators.run import Simulation
-from tests.simulators.moments import HOUR, at
+from tests.simulators.manifests import ABOUT, NOW, REGISTERED, manifest_of, parcel_of, reading
+from tests.simulators.moments import HOUR
 from tests.simulators.recording import Recorder
-
-NOW = at("2026-11-20 10:00")
-REGISTERED = {"tram-01": "environment"}
-ABOUT = {"commune": "gia-loc", "seed": 1}
 
 
 class Carrying(Recorder):
@@ -84,27 +78,6 @@ def test_another_byte_another_fault_or_another_order_makes_another_manifest(tmp_
     runs = [[one, two], [two, one], [one], [one, parcel_of(*reading(90, pm25=4))], [one.struck("late"), two]]
     digests = {manifest_of(tmp_path / str(place), run).digest() for place, run in enumerate(runs)}
     assert len(digests) == len(runs)
-
-
-def manifest_of(path: Path, messages: Sequence[tuple[str, object] | Parcel]) -> Record:
-    """A manifest of some messages of one station, each a channel and a payload, which the broker has accepted."""
-    with Manifest(path, REGISTERED, ABOUT) as manifest:
-        for given in messages:
-            parcel = given if isinstance(given, Parcel) else parcel_of(*given)
-            manifest.answered(manifest.add(parcel, NOW), True)
-    return Record(path)
-
-
-def parcel_of(channel: str, payload: object, **more: Any) -> Parcel:
-    """A message that is due now."""
-    topic = f"xa/gia-loc/environment/tram-01/{channel}"
-    sent = payload if isinstance(payload, bytes) else orjson.dumps(payload)
-    return Parcel(NOW, Message(NOW, topic, sent, "environment", Channel(channel)), NOW, **more)
-
-
-def reading(seconds: int, **values: object) -> tuple[str, object]:
-    """A reading of some seconds ago."""
-    return "telemetry", {"ts": NOW - seconds, **values}
 
 
 def fates(record: Record) -> list[str]:

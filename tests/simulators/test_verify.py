@@ -17,7 +17,7 @@ from simulators.faults.lines import WILL
 from simulators.found import Found, FoundLetter, FoundNote, FoundReading, Verdict
 from simulators.manifest import Manifest, Record
 from simulators.verify import verify
-from tests.simulators.test_manifest import ABOUT, NOW, REGISTERED, manifest_of, parcel_of, reading
+from tests.simulators.manifests import ABOUT, NOW, REGISTERED, manifest_of, parcel_of, reading
 
 
 class Held:

@@ -6,22 +6,14 @@ import numpy as np
 import pytest
 
 from simulators.calendar import hour_of_day, year_start
-from simulators.noise import Floats
 from simulators.rain import STEP_SECONDS, Rain
 from simulators.sun import Sun
 from simulators.weather import Spot, Weather
 from simulators.world import World
-from tests.simulators.moments import DAY, HOUR, at, every, whole_years
+from tests.simulators.moments import CENTRE, DAY, HOUR, at, every, months, whole_years
 
-CENTRE = Spot(0.0, 0.0, 20.87, 106.30)
 CORNER = Spot(2500.0, -1900.0, 20.853, 106.324)
 YEARS = whole_years(HOUR)
-
-
-def months(times: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The local month of each time, 1 to 12."""
-    local = (times + 7 * HOUR).astype("datetime64[s]").astype("datetime64[M]")
-    return local.astype(np.int64) % 12 + 1
 
 
 @pytest.fixture(scope="module")
