@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from reports.coverage.words import SignalProfile
 
@@ -94,3 +94,10 @@ class CoverageRules(_Rules):
     seed: Annotated[int, Field(ge=0, description="Of the bootstrap.")] = 1
     dead_spots: DeadSpotRules = DeadSpotRules()
     service: ServiceRules = ServiceRules()
+
+    @field_validator("thresholds")
+    @classmethod
+    def _has_all_profiles(cls, given: dict[SignalProfile, Threshold]) -> dict[SignalProfile, Threshold]:
+        if SignalProfile.SERVICE in given:
+            raise ValueError("the profile service is set by service_download_mbit_s")
+        return THRESHOLDS | given

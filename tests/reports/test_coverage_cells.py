@@ -126,6 +126,15 @@ def test_profiles_ask_for_more_and_more(profile: str, passed: int) -> None:
     assert only.samples == (2 if profile == "service" else 6)
 
 
+def test_a_profile_that_the_rules_leave_out_keeps_its_numbers() -> None:
+    one = {"rsrp_dbm": -105, "sinr_db": -3, "lte_rsrp_dbm": -105, "lte_sinr_db": -3}
+    rules = CoverageRules.model_validate({"thresholds": {"basic": one}})
+    assert rules.thresholds[SignalProfile.BASIC].rsrp_dbm == -105
+    assert rules.thresholds[SignalProfile.GOOD] == RULES.thresholds[SignalProfile.GOOD]
+    with pytest.raises(ValueError, match="service_download_mbit_s"):
+        CoverageRules.model_validate({"thresholds": {"service": one}})
+
+
 def test_indoors_and_outdoors_are_apart_and_a_vehicle_is_outdoors() -> None:
     (cell,) = cells_of(1)
     rows = in_cell(cell, 5) + [
