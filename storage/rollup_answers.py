@@ -87,6 +87,12 @@ _CIRCULAR_MEAN = (
 )
 
 
+_NOTHING = "WHEN coalesce({n}, 0) = 0 THEN NULL"
+"""A device that says nothing of a field in an hour is not asked what it said before: one that never did would be
+searched for through all of its readings, for every hour again.
+"""
+
+
 def _increase(field: Field, frame: Frame) -> sql.Composed:
     """The rise within the row and the step to it. A counter's very first reading rises from nothing known."""
     step = frame.before(
@@ -95,15 +101,14 @@ def _increase(field: Field, frame: Frame) -> sql.Composed:
             "{first} - b.value + commune.counter_fall(b.value, {first}, {register})", field, register=register(field)
         ),
     )
-    return _with_parts(
-        "CASE WHEN {n} = 1 THEN {step} ELSE {last} - {first} + {lost} + coalesce({step}, 0) END", field, step=step
-    )
+    rise = "WHEN {n} = 1 THEN {step} ELSE {last} - {first} + {lost} + coalesce({step}, 0)"
+    return _with_parts(f"CASE {_NOTHING} {rise} END", field, step=step)
 
 
 def _state(kind: Kind, field: Field, aggregate: Aggregate, frame: Frame) -> sql.Composed:
     if aggregate is Aggregate.CHANGES:
         step = frame.before(field, _with_parts("(b.value <> {first})::integer", field))
-        return _with_parts("{changes} + coalesce({step}, 0)", field, step=step)
+        return _with_parts(f"CASE {_NOTHING} ELSE {{changes}} + coalesce({{step}}, 0) END", field, step=step)
     true = _state_seconds(kind, field, frame, only_true=True)
     if aggregate is Aggregate.SECONDS:
         return true
@@ -124,8 +129,13 @@ def _state_seconds(kind: Kind, field: Field, frame: Frame, *, only_true: bool) -
     )
     held = "commune.state_held({last_time}, {longest}, {ends})"
     return _with_parts(
-        ("{true_seconds} + CASE WHEN {last} THEN " + held + " ELSE 0 END" if only_true else "{known_seconds} + " + held)
-        + " + coalesce({carried}, 0)",
+        f"CASE {_NOTHING} ELSE "
+        + (
+            "{true_seconds} + CASE WHEN {last} THEN " + held + " ELSE 0 END"
+            if only_true
+            else "{known_seconds} + " + held
+        )
+        + " + coalesce({carried}, 0) END",
         field,
         longest=longest,
         ends=frame.ends,
