@@ -9,6 +9,7 @@ from docx.document import Document as DocxDocument
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.section import Section
 from docx.shape import InlineShape
 from docx.shared import Pt, RGBColor
 from docx.styles.style import ParagraphStyle
@@ -32,6 +33,11 @@ def element(name: str, **attributes: str) -> BaseOxmlElement:
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), value)
     return made
+
+
+def _names(*followers: str) -> tuple[str, ...]:
+    """The elements before which a new one has to stand: Word refuses files whose parts are out of order."""
+    return tuple(f"w:{name}" for name in followers)
 
 
 def set_fonts(file: DocxDocument) -> None:
@@ -68,12 +74,18 @@ def add_field(paragraph: Paragraph, code: str, size: float) -> None:
         run._r.append(made)
 
 
+def restart_page_numbers(section: Section) -> None:
+    """Let the pages of a section count from 1, its first without a number."""
+    section.different_first_page_header_footer = True
+    section._sectPr.insert_element_before(element("pgNumType", start="1"), *_names("cols", "titlePg", "docGrid"))
+
+
 def border_cells(table: Table) -> None:
     """Thin black lines around every cell."""
     borders = element("tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         borders.append(element(side, val="single", sz="4", space="0", color="000000"))
-    table._tbl.tblPr.append(borders)
+    table._tbl.tblPr.insert_element_before(borders, *_names("shd", "tblLayout", "tblCellMar", "tblLook"))
 
 
 def pad_cells(table: Table, sides: int = 60) -> None:
@@ -81,7 +93,7 @@ def pad_cells(table: Table, sides: int = 60) -> None:
     margins = element("tblCellMar")
     for side, width in (("top", 25), ("left", sides), ("bottom", 25), ("right", sides)):
         margins.append(element(side, w=str(width), type="dxa"))
-    table._tbl.tblPr.append(margins)
+    table._tbl.tblPr.insert_element_before(margins, *_names("tblLook"))
 
 
 def repeat_header(row: _Row) -> None:
@@ -97,14 +109,15 @@ def keep_rows_whole(table: Table) -> None:
 
 def shade(cell: _Cell, colour: str) -> None:
     """A colour behind a cell."""
-    cell._tc.get_or_add_tcPr().append(element("shd", val="clear", color="auto", fill=colour))
+    shading = element("shd", val="clear", color="auto", fill=colour)
+    cell._tc.get_or_add_tcPr().insert_element_before(shading, *_names("noWrap", "tcMar", "vAlign"))
 
 
 def rule_below(paragraph: Paragraph) -> None:
     """A line as wide as a paragraph between its indents."""
     borders = element("pBdr")
     borders.append(element("top", val="single", sz="6", space="1", color="000000"))
-    paragraph._p.get_or_add_pPr().append(borders)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, *_names("spacing", "ind", "jc", "rPr"))
 
 
 def describe_picture(picture: InlineShape, words: str) -> None:

@@ -24,6 +24,7 @@ from reports.documents.docx_parts import (
     keep_rows_whole,
     pad_cells,
     repeat_header,
+    restart_page_numbers,
     set_fonts,
     shade,
     tidy,
@@ -49,7 +50,7 @@ def write_docx(document: Document) -> bytes:
     _write_blocks(file, document.blocks)
     write_end(file, document.letter)
     for annex in document.annexes:
-        _begin_annex(file, annex.title)
+        _begin_annex(file, annex.title, document.letter.attached)
         _write_blocks(file, annex.blocks)
     stream = io.BytesIO()
     file.save(stream)
@@ -74,21 +75,29 @@ def _prepare(file: DocxDocument, document: Document) -> None:
     told.language, told.revision, told.comments, told.keywords = "vi-VN", 1, "", document.kind
 
 
-def _begin_annex(file: DocxDocument, title: str) -> None:
-    """A new page; the numbers of the pages go on."""
-    section = file.add_section(WD_SECTION.NEW_PAGE)
-    section.different_first_page_header_footer = False
+def _begin_annex(file: DocxDocument, title: str, attached: str) -> None:
+    """A new page; each annex numbers its pages by itself, the first without a number."""
+    restart_page_numbers(file.add_section(WD_SECTION.NEW_PAGE))
     first, _, rest = title.partition("\n")
     _line(file, first, bold=True, size=layout.TITLE_PT)
-    _line(file, rest.upper(), bold=True, size=layout.TITLE_PT, after=6)
+    _line(file, rest.upper(), bold=True, size=layout.TITLE_PT)
+    _line(file, attached, italic=True, after=8)
 
 
-def _line(file: DocxDocument, text: str, *, bold: bool = False, size: float = layout.BODY_PT, after: float = 0) -> None:
+def _line(
+    file: DocxDocument,
+    text: str,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    size: float = layout.BODY_PT,
+    after: float = 0,
+) -> None:
     paragraph = file.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_after = Pt(after)
     run = paragraph.add_run(tidy(text))
-    run.bold, run.font.size = bold, Pt(size)
+    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
 
 def _write_blocks(file: DocxDocument, blocks: Iterable[Block]) -> None:

@@ -18,7 +18,7 @@ def write_html(document: Document) -> Markup:
     """The document as HTML for the inside of an element, every text escaped. Classes begin with `doc-`."""
     document = numbered(document)
     parts = [_head(document), *map(_block, document.blocks), _end(document)]
-    parts += [part for annex in document.annexes for part in _annex(annex)]
+    parts += [part for annex in document.annexes for part in _annex(annex, document.letter.attached)]
     return Markup("\n").join(parts)
 
 
@@ -49,8 +49,9 @@ def _end(document: Document) -> Markup:
     ).format(_lines(recipients), _lines(letter.signed_by), letter.signer)
 
 
-def _annex(annex: Annex) -> Iterator[Markup]:
+def _annex(annex: Annex, attached: str) -> Iterator[Markup]:
     yield Markup('<h2 class="doc-annex">{}</h2>').format(_lines(annex.title.split("\n")))
+    yield Markup('<p class="doc-to"><em>{}</em></p>').format(attached)
     yield from map(_block, annex.blocks)
 
 

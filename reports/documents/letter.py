@@ -57,11 +57,18 @@ class Letter:
     signed_by: tuple[str, ...]
     signer: str
     recipients: tuple[str, ...]
+    issuer: str
+    """Who issues it, within a sentence."""
 
     @property
     def number(self) -> str:
         """The line of the number, which is given when it is signed."""
         return f"Số:        /{self.symbol}"
+
+    @property
+    def attached(self) -> str:
+        """What stands under the title of an annex."""
+        return f"(Kèm theo Báo cáo số        /{self.symbol} {self.dated} của {self.issuer})"
 
     @property
     def place_and_day(self) -> str:
@@ -82,6 +89,7 @@ def make_letter(commune: str, province: str, at: datetime, rules: LetterRules | 
         grounds=rules.grounds,
         signed_by=rules.signed_by,
         signer=rules.signer,
+        issuer=" ".join(rules.agency) if rules.agency else f"Ủy ban nhân dân {commune[:1].lower()}{commune[1:]}",
         recipients=rules.recipients
         or (
             f"Ủy ban nhân dân {above} (để báo cáo)",

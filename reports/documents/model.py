@@ -150,13 +150,17 @@ class Document:
 
 
 def numbered(document: Document) -> Document:
-    """The same document with numbers before its headings and captions: I., 1., Bảng 1., Hình 1."""
+    """The same document with numbers before its headings and captions: I., 1., Bảng 1., Hình 1.
+
+    Its text names its annexes at the end, as it has to.
+    """
     numbers = _Numbers()
     blocks = tuple(numbers.put(document.blocks))
     annexes = []
     for place, annex in enumerate(document.annexes, 1):
         numbers.begin_annex()
         title = f"Phụ lục {roman(place)}" if len(document.annexes) > 1 else "Phụ lục"
+        blocks += (Paragraph(f"{annex.title} nêu tại {title} kèm theo Báo cáo này./."),)
         annexes.append(Annex(f"{title}\n{annex.title}", tuple(numbers.put(annex.blocks))))
     return replace(document, blocks=blocks, annexes=tuple(annexes))
 

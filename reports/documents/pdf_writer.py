@@ -33,7 +33,10 @@ SIGNATURE_MM = 62.0
 
 
 class _Page(FPDF):
-    """A4 upright, whose pages bear their number in the top margin, all but the first."""
+    """A4 upright, whose pages bear their number in the top margin, all but the first of the text and of each annex."""
+
+    first = 1
+    """The page from which they count."""
 
     def __init__(self) -> None:
         super().__init__("portrait", "mm", "A4")
@@ -44,10 +47,10 @@ class _Page(FPDF):
 
     def header(self) -> None:
         """The number of the page."""
-        if self.page_no() > 1:
+        if self.page_no() > self.first:
             self.set_y(layout.NUMBER_MM)
             self.style(layout.BODY_PT)
-            self.cell(0, layout.BODY_PT * MM_A_POINT, str(self.page_no()), align=CENTRE)
+            self.cell(0, layout.BODY_PT * MM_A_POINT, str(self.page_no() - self.first + 1), align=CENTRE)
         self.set_y(layout.TOP_MM)
 
     def style(self, size: float, face: str = "") -> None:
@@ -99,10 +102,12 @@ def write_pdf(document: Document) -> bytes:
     _blocks(page, document.blocks)
     _end(page, document.letter)
     for annex in document.annexes:
+        page.first = page.page_no() + 1
         page.add_page()
         first, _, rest = annex.title.partition("\n")
         page.lines(first, layout.TITLE_PT, "B")
-        page.lines(rest.upper(), layout.TITLE_PT, "B", after=6)
+        page.lines(rest.upper(), layout.TITLE_PT, "B")
+        page.lines(document.letter.attached, layout.BODY_PT, "I", after=8)
         _blocks(page, annex.blocks)
     return bytes(page.output())
 

@@ -12,7 +12,7 @@ from tests.reports.documents.sample import COLUMNS, LETTERS, document
 
 def test_it_has_every_block_in_order() -> None:
     made = str(write_html(document()))
-    parts = ["BÁO CÁO", "I. Không khí", LETTERS, "Hình 1.", "Bảng 1. Theo trạm", "1.235,5", "Nơi nhận:", "Phụ lục"]
+    parts = ["BÁO CÁO", "I. Không khí", LETTERS, "Hình 1.", "Bảng 1. Theo trạm", "1.235,5", "Nơi nhận:", "Phụ lục<br>"]
     places = [made.index(part) for part in parts]
     assert places == sorted(places)
     assert made.count("data:image/png;base64,") == 2

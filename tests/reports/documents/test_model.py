@@ -43,6 +43,7 @@ def test_annexes_count_headings_anew_and_tables_on() -> None:
     assert isinstance(table, Table)
     assert (heading.text, table.caption) == ("I. Đầu", "Bảng 2. Trong phụ lục")
     assert numbered(document()).annexes[0].title == "Phụ lục\nPhương pháp"
+    assert made.blocks[-1] == Paragraph("Thứ hai nêu tại Phụ lục II kèm theo Báo cáo này./.")
 
 
 def test_a_file_is_named_after_kind_commune_and_period() -> None:

@@ -24,12 +24,15 @@ def pages(content: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
 
 
-def test_it_is_a4_and_only_the_first_page_has_no_number(content: bytes, pages: list[str]) -> None:
+def test_it_is_a4_and_numbers_all_pages_but_the_first_of_the_text_and_of_an_annex(
+    content: bytes, pages: list[str]
+) -> None:
     reader = PdfReader(io.BytesIO(content))
     assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages} == {(595, 842)}
     assert len(pages) >= 4
     assert not pages[0].startswith("1\n")
-    assert [page.split("\n")[0] for page in pages[1:]] == [str(number) for number in range(2, len(pages) + 1)]
+    assert [page.split("\n")[0] for page in pages[1:-1]] == [str(number) for number in range(2, len(pages))]
+    assert pages[-1].startswith("Phụ lục\n")
 
 
 def test_its_text_keeps_every_letter(pages: list[str]) -> None:
@@ -37,7 +40,8 @@ def test_its_text_keeps_every_letter(pages: list[str]) -> None:
     assert "Độc lập - Tự do - Hạnh phúc" in pages[0]
     assert LETTERS in pages[0]
     assert "Nơi nhận:" in "".join(pages)
-    assert "PHƯƠNG PHÁP" in pages[-1]
+    assert "PHƯƠNG PHÁP\n(Kèm theo Báo cáo số" in pages[-1]
+    assert "Phương pháp nêu tại Phụ lục kèm theo Báo cáo này./." in "".join(pages)
 
 
 def test_a_long_table_repeats_its_header_and_loses_no_row(pages: list[str]) -> None:
