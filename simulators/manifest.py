@@ -23,7 +23,7 @@ from simulators.faults import Parcel
 from simulators.foretold import Foretold
 from simulators.tallies import Tallies
 
-FORMAT = "3"
+FORMAT = "4"
 FROM_OUTSIDE = frozenset(("begun_at", "ended_at"))
 """What a run says of the clock on the wall; two equal runs differ in it."""
 COMMIT_EVERY = 2000
