@@ -78,7 +78,7 @@ def assemble(subject: Subject, ground: Ground, tallies: Tallies, rules: Coverage
         dead_spots=dead_spots(ground.spots, tallies.picks, rules),
         service=service_indicators(inside, rules),
         operators=tallies.operators,
-        notes=_notes(ground, tallies, subject),
+        notes=_notes(ground, tallies, subject, rules.vehicle_loss_db),
     )
 
 
@@ -179,7 +179,7 @@ def _hamlets(ground: Ground, states: States, draws: Floats, rules: CoverageRules
     return tuple(found)
 
 
-def _notes(ground: Ground, tallies: Tallies, subject: Subject) -> tuple[Text, ...]:
+def _notes(ground: Ground, tallies: Tallies, subject: Subject, loss: float) -> tuple[Text, ...]:
     notes = []
     if ground.unplaced > 0:
         notes.append(
@@ -196,8 +196,8 @@ def _notes(ground: Ground, tallies: Tallies, subject: Subject) -> tuple[Text, ..
     if vehicle and subject.surroundings is Surroundings.OUTDOOR:
         notes.append(
             Text(
-                "Một phần mẫu đo trong xe, mức thu thấp hơn ngoài trời; số liệu được cộng bù theo quy tắc.",
-                "Some samples were taken in a vehicle, where levels are lower; what the rules say is added to them.",
+                f"Một phần mẫu đo trong xe, mức thu thấp hơn ngoài trời; quy tắc cộng thêm {loss:g} dB.",
+                f"Some samples were taken in a vehicle, where levels are lower; the rules add {loss:g} dB to them.",
             )
         )
     return tuple(notes)
