@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from psycopg import Connection
 
 from devices.accounts import AccountState
-from devices.registry import Commune, Device
+from devices.registry import Device
 from storage.broker_accounts import (
     BrokerAccount,
     account_of,
@@ -25,15 +24,7 @@ from storage.broker_refusals import refusals_of
 from storage.connect import connect
 from storage.errors import StorageError
 from storage.registrar import Registrar
-from storage.registry import add_commune, add_device
-
-
-@pytest.fixture
-def admin(database_url: str) -> Iterator[Connection[Any]]:
-    """A session of `commune maintain`, in a registry of one commune."""
-    with closing(connect(database_url, role="commune_admin", autocommit=True)) as connection:
-        add_commune(connection, Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        yield connection
+from storage.registry import add_device
 
 
 @pytest.fixture

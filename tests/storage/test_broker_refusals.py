@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from psycopg import Connection
 
 from devices.refusals import REFUSALS, Refusal
-from devices.registry import Commune, Device
+from devices.registry import Device
 from storage import broker_refusals
 from storage.broker_accounts import ask_for_account
 from storage.broker_refusals import (
@@ -25,18 +24,10 @@ from storage.broker_refusals import (
     refusals_of,
 )
 from storage.connect import connect
-from storage.places import add_commune
 from storage.registry import add_device
 
 AT = datetime(2026, 11, 21, 3, 15, 10, tzinfo=UTC)
 NAME = "gia-loc.den-07"
-
-
-@pytest.fixture
-def admin(database_url: str) -> Iterator[Connection[Any]]:
-    with closing(connect(database_url, role="commune_admin", autocommit=True)) as connection:
-        add_commune(connection, Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        yield connection
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,11 +10,9 @@ import pytest
 from psycopg import Connection
 
 from devices.clocks import ClockState
-from devices.registry import Commune, Device
+from devices.registry import Device
 from ingest.again import interpreter
 from storage.clocks import MOST_MESSAGES, DeviceClock, device_clocks
-from storage.connect import connect
-from storage.places import add_commune
 from storage.registry import add_device, all_devices
 from storage.writer import Writer
 
@@ -24,13 +20,6 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 Sent = tuple[datetime, Any]
 """When a message was received, and what it says."""
-
-
-@pytest.fixture
-def connection(database_url: str) -> Iterator[Connection[Any]]:
-    with closing(connect(database_url, autocommit=True)) as connection:
-        add_commune(connection, Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        yield connection
 
 
 def receive(connection: Connection[Any], code: str, messages: list[Sent], kind: str = "environment") -> None:

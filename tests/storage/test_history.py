@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,12 +14,10 @@ from psycopg import Connection
 from devices.catalogue import KINDS
 from devices.model import Kind
 from devices.readings import Reading, TimeSource, Value
-from devices.registry import Commune, Device
+from devices.registry import Device
 from storage.arrivals import Arrival, Settled
-from storage.connect import connect
 from storage.history import HistoryWriter, moment, series_of
 from storage.ledger import check, totals
-from storage.places import add_commune
 from storage.registry import add_device
 from storage.writer import Writer
 
@@ -41,13 +37,6 @@ def reading(minute: int, keys: tuple[str, ...] = ("452-04", "LTE"), kind: Kind =
         keys,
         tuple(values.get(field.name) for field in kind.values),
     )
-
-
-@pytest.fixture
-def connection(database_url: str) -> Iterator[Connection[Any]]:
-    with closing(connect(database_url, autocommit=True)) as connection:
-        add_commune(connection, Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        yield connection
 
 
 @pytest.fixture

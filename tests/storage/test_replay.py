@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace as changed
 from datetime import UTC, datetime
@@ -37,13 +36,6 @@ from storage.writer import Writer
 RECEIVED = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 TOPIC = "xa/gia-loc/environment/cb-mt-09/telemetry"
 EVERYTHING = DeadLetterFilter()
-
-
-@pytest.fixture
-def connection(database_url: str) -> Iterator[Connection[Any]]:
-    with closing(connect(database_url, autocommit=True)) as connection:
-        add_commune(connection, Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        yield connection
 
 
 def read(connection: Connection[Any]) -> Any:

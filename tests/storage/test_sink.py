@@ -14,27 +14,19 @@ from psycopg import Connection
 
 from devices.readings import Fault
 from devices.reasons import Reason
-from devices.registry import Commune, Device
+from devices.registry import Device
 from storage import sink as sink_module
 from storage.arrivals import Arrival
 from storage.books import Worker, was_settled
 from storage.connect import connect
 from storage.errors import DatabaseUnavailable, NotAcceptable
 from storage.ledger import check, totals
-from storage.places import add_commune
 from storage.registry import add_device
 from storage.sink import Sink
-from tests.storage.test_writer import ENVIRONMENT, RECEIVED, make_arrival, make_reading
+from tests.storage.arrivals import ENVIRONMENT, RECEIVED, make_arrival, make_reading
 from tests.waiting import wait_until
 
 CLIENT = "session-of-the-sink"
-
-
-@pytest.fixture
-def connection(database_url: str) -> Iterator[Connection[Any]]:
-    with closing(connect(database_url, autocommit=True)) as connection:
-        add_commune(connection, Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        yield connection
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,47 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection, DataError
 
-from devices.catalogue import KINDS
-from devices.model import Kind
-from devices.readings import Reading, TimeSource, Value
-from devices.registry import Commune, Device
+from devices.registry import Device
 from storage.arrivals import Arrival, Outcome
 from storage.books import Worker, forget_deliveries, settled_packets, was_settled
-from storage.connect import connect
 from storage.history import HistoryWriter, series_of
 from storage.ledger import check, sequence_gaps, totals
-from storage.places import add_commune
 from storage.registry import add_device
 from storage.writer import Writer
-
-RECEIVED = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
-ENVIRONMENT = KINDS["environment"]
-IRRIGATION = KINDS["irrigation"]
-
-
-def make_reading(
-    kind: Kind, minute: int, seq: int | None = None, keys: tuple[str, ...] = (), **values: Value
-) -> Reading:
-    return Reading(
-        NOON + timedelta(minutes=minute),
-        TimeSource.DEVICE,
-        None,
-        seq,
-        keys or ("",) * len(kind.keys),
-        tuple(values.get(field.name) for field in kind.values),
-    )
-
-
-def make_arrival(device_id: int, kind: Kind, *readings: Reading, packet_id: int | None = None) -> Arrival:
-    return Arrival("topic", b"payload", RECEIVED, device_id, kind, list(readings), packet_id=packet_id, size=7)
-
-
-@pytest.fixture
-def connection(database_url: str) -> Iterator[Connection[Any]]:
-    with closing(connect(database_url, autocommit=True)) as connection:
-        add_commune(connection, Commune("gia-loc", "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        yield connection
+from tests.storage.arrivals import ENVIRONMENT, IRRIGATION, NOON, RECEIVED, make_arrival, make_reading
 
 
 @pytest.fixture
