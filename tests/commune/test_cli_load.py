@@ -19,6 +19,7 @@ from simulators.load import COMMUNE
 from storage.connect import connect
 from storage.ledger import totals
 from storage.registry import list_devices
+from tests.variables import of_broker
 from tests.waiting import wait_until
 
 runner = CliRunner()
@@ -30,14 +31,8 @@ def broker(tmp_path: Path, local_directory: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COMMUNE_DATABASE_URL", raising=False)
     with MosquittoServer.start(tmp_path / "broker", local_directory=local_directory) as server:
-        address = server.address("simulator")
-        for name, value in (
-            ("HOST", address.host),
-            ("PORT", str(address.port)),
-            ("USERNAME", address.username or ""),
-            ("PASSWORD", address.password or ""),
-        ):
-            monkeypatch.setenv(f"COMMUNE_BROKER_{name}", value)
+        for name, value in of_broker(server.address("simulator")).items():
+            monkeypatch.setenv(name, value)
         yield server
 
 

@@ -17,6 +17,7 @@ from commune.settings import read_settings
 from commune.stack.mosquitto import MosquittoServer
 from devices.catalogue import KINDS
 from storage.connect import connect
+from tests.variables import of_broker
 
 runner = CliRunner()
 
@@ -105,14 +106,8 @@ def test_a_broker_that_is_not_there_fails_the_run(empty_settings: pytest.MonkeyP
 def own_broker(tmp_path: Path, local_directory: Path, empty_settings: pytest.MonkeyPatch) -> MosquittoServer:
     """A broker in the settings; what is retained on it must not reach the tests of others."""
     server = MosquittoServer.start(tmp_path / "broker", local_directory=local_directory)
-    address = server.address("simulator")
-    for name, value in (
-        ("HOST", address.host),
-        ("PORT", str(address.port)),
-        ("USERNAME", address.username or ""),
-        ("PASSWORD", address.password or ""),
-    ):
-        empty_settings.setenv(f"COMMUNE_BROKER_{name}", value)
+    for name, value in of_broker(server.address("simulator")).items():
+        empty_settings.setenv(name, value)
     return server
 
 

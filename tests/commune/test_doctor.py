@@ -23,6 +23,7 @@ from commune.stack.instances import Instance
 from commune.stack.mosquitto import MosquittoServer
 from storage.connect import connect
 from tests.broker.queues import leave_a_session, watching
+from tests.variables import of_broker
 from tests.waiting import wait_until
 
 
@@ -37,10 +38,7 @@ def environment(database_url: str, address: BrokerAddress, directory: Path) -> d
     """What a healthy installation gives to its processes."""
     return {
         "COMMUNE_DATABASE_URL": database_url,
-        "COMMUNE_BROKER_HOST": address.host,
-        "COMMUNE_BROKER_PORT": str(address.port),
-        "COMMUNE_BROKER_USERNAME": address.username or "",
-        "COMMUNE_BROKER_PASSWORD": address.password or "",
+        **of_broker(address),
         "COMMUNE_SECRET_KEY": "a secret of more than thirty-two characters",
         "COMMUNE_LOCAL_DIRECTORY": str(directory),
     }

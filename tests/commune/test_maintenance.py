@@ -33,6 +33,7 @@ from storage.registry import add_device, all_devices, generation
 from storage.replay import Replayed
 from storage.writer import Writer
 from tests.broker.queues import leave_a_session
+from tests.variables import of_broker
 from tests.waiting import wait_until
 
 TOPIC = "xa/gia-loc/environment/cb-mt-09/telemetry"
@@ -225,13 +226,9 @@ def process(settings: dict[str, str], directory: Path) -> Iterator[subprocess.Po
 
 
 def settings_of(url: str, broker: MosquittoServer) -> dict[str, str]:
-    address = broker.address("maintain")
     return {
         "COMMUNE_DATABASE_URL": url,
-        "COMMUNE_BROKER_HOST": address.host,
-        "COMMUNE_BROKER_PORT": str(address.port),
-        "COMMUNE_BROKER_USERNAME": "maintain",
-        "COMMUNE_BROKER_PASSWORD": address.password or "",
+        **of_broker(broker.address("maintain")),
         "COMMUNE_LOG_FORMAT": "json",
     }
 

@@ -29,6 +29,7 @@ from storage.places import add_commune
 from storage.registry import add_device
 from tests.broker.field_device import lets_in
 from tests.commune.drifts import LAMP, NAME, OTHER, SEEDS, WIDER
+from tests.variables import of_broker
 
 PASSWORD = "good"
 
@@ -49,13 +50,9 @@ class Pair:
     lamp: int
 
     def run(self, *arguments: str) -> Result:
-        address = self.broker.address("maintain")
         environment = {
             "COMMUNE_DATABASE_URL": self.url,
-            "COMMUNE_BROKER_HOST": address.host,
-            "COMMUNE_BROKER_PORT": str(address.port),
-            "COMMUNE_BROKER_USERNAME": "maintain",
-            "COMMUNE_BROKER_PASSWORD": address.password,
+            **of_broker(self.broker.address("maintain")),
             "COMMUNE_SECRET_KEY": "a secret of more than thirty-two characters",
         }
         return CliRunner().invoke(app, ["devices", *arguments], env=environment)

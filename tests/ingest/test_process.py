@@ -24,6 +24,7 @@ from commune.stack.mosquitto import MosquittoServer
 from commune.stack.servers import free_port
 from storage.connect import connect
 from tests.ingest.conftest import Commissioned
+from tests.variables import of_broker
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,13 +80,9 @@ class Running:
 @contextmanager
 def running(commissioned: Commissioned, directory: Path, **other: str) -> Iterator[Running]:
     """Ingest as a process, under the client id that `commissioned` cleans up; ends in order with the block."""
-    address = commissioned.broker.address("ingest")
     settings = {
         "COMMUNE_DATABASE_URL": commissioned.url,
-        "COMMUNE_BROKER_HOST": address.host,
-        "COMMUNE_BROKER_PORT": str(address.port),
-        "COMMUNE_BROKER_USERNAME": "ingest",
-        "COMMUNE_BROKER_PASSWORD": address.password or "",
+        **of_broker(commissioned.broker.address("ingest")),
         "COMMUNE_INGEST_CLIENT_ID": f"ingest-{commissioned.commune}",
         **other,
     }
