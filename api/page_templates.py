@@ -44,6 +44,7 @@ NAVIGATION = (
     NavigationEntry("/operations", "nav_operations", "screen"),
     NavigationEntry("/devices", "nav_devices", "list"),
     NavigationEntry("/devices/new", "nav_register", "add", Role.TECHNICIAN),
+    NavigationEntry("/coverage", "nav_coverage", "signal"),
     NavigationEntry("/reports", "nav_reports", "print"),
     NavigationEntry("/account", "nav_account", "person"),
 )

@@ -31,6 +31,7 @@ from api import (
     operation,
     operations,
     pages,
+    pages_coverage,
     pages_devices,
     pages_import,
     pages_reports,
@@ -51,7 +52,8 @@ from api import (
 ROUTERS: tuple[APIRouter, ...] = (
     *(room.router for room in (kinds, places, clocks, devices, series, reports, documents, repair, dead_letters)),
     *(room.router for room in (ledger, operation, operations, metrics, series_groups)),
-    *(page.router for page in (device_log, labels, live, pages, pages_devices, pages_import, pages_reports)),
+    *(page.router for page in (device_log, labels, live, pages, pages_coverage, pages_devices)),
+    *(page.router for page in (pages_import, pages_reports)),
     *(
         router
         for room in (registry_devices, device_accounts, registry_places, device_photos, people, tokens, me)

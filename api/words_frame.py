@@ -11,6 +11,7 @@ FRAME: dict[str, Text] = {
     "nav_operations": Text("Điều hành", "Operations"),
     "nav_devices": Text("Thiết bị", "Devices"),
     "nav_register": Text("Đăng ký", "Register"),
+    "nav_coverage": Text("Phủ sóng", "Coverage"),
     "nav_reports": Text("Báo cáo", "Reports"),
     "nav_account": Text("Tài khoản", "Account"),
     "nav_docs": Text("Tài liệu API", "API documentation"),

@@ -9,8 +9,9 @@ from __future__ import annotations
 from devices import units
 from devices.model import Field, Kind, Text, gauge, key, label, state
 
-OPERATORS = ("452-01", "452-02", "452-04", "452-05")
-"""MCC-MNC of MobiFone, VinaPhone, Viettel and Vietnamobile."""
+OPERATOR_NAMES = {"452-01": "MobiFone", "452-02": "VinaPhone", "452-04": "Viettel", "452-05": "Vietnamobile"}
+"""Names of operators by MCC-MNC."""
+OPERATORS = tuple(OPERATOR_NAMES)
 
 TECHNOLOGIES = ("NR_SA", "NR_NSA", "LTE", "UMTS", "GSM", "NONE")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from devices.catalogue.signal_probe import OPERATOR_NAMES
 from reports.coverage.rules import CoverageRules
 from reports.coverage.summary import CoverageReport, ShareFigure
 from reports.coverage.words import LEFT_OUT_NAMES, PROFILE_NAMES, SPOT_NAMES, STATE_NAMES, SignalProfile
@@ -12,7 +13,6 @@ from reports.documents.model import Align, Cell, Column, Number, Strong, Table
 from reports.documents.tables import NUMBER, counted, right
 from reports.documents.words import UNKNOWN, write_number, write_share
 
-OPERATORS = {"452-01": "MobiFone", "452-02": "VinaPhone", "452-04": "Viettel", "452-05": "Vietnamobile"}
 UNITS = {"km2": "km²", "persons": "người", "sites": "điểm"}
 SHARE_COLUMNS = (
     right("Được phủ", 1.1),
@@ -28,7 +28,7 @@ SHARE_COLUMNS = (
 
 def operator_name(code: str) -> str:
     """An operator as people call it."""
-    return f"{OPERATORS[code]} ({code})" if code in OPERATORS else code
+    return f"{OPERATOR_NAMES[code]} ({code})" if code in OPERATOR_NAMES else code
 
 
 def share(value: float | None) -> Number:

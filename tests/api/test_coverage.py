@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -13,23 +12,17 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from devices.catalogue.signal_probe import KIND
 from devices.people import Role
-from devices.registry import Commune, Device, DeviceState, Hamlet, HamletType, Site, SiteType
 from reports.coverage.told import CELL_COLUMNS, coverage_members
 from reports.coverage.tracks import GPX, KML
 from reports.coverage_report import commune_coverage
 from reports.periods import parse_period
 from reports.rules import OpenDataRules, ReportRules
 from storage.connect import connect
-from storage.registry import add_commune, add_device, add_hamlet, add_site
 from tests.api.conftest import DEADLINE_SECONDS, Clock, application, serve
+from tests.api.measured import PERIOD, fill_measured
 from tests.api.world import COMMUNE, token
-from tests.reports.coverage_samples import boundary_of, cells_of, fine_cells
-from tests.storage.test_coverage import store
 
-CELLS = cells_of(4)
-PERIOD = "2026-Q4"
 COVERAGE = f"/api/v1/coverage/{COMMUNE}"
 OPEN = f"/api/v1/open-data/{COMMUNE}/coverage"
 PUBLISHED = ReportRules(open_data=OpenDataRules(is_published=True))
@@ -38,22 +31,7 @@ PUBLISHED = ReportRules(open_data=OpenDataRules(is_published=True))
 @pytest.fixture(scope="module")
 def measured_url(module_database_url: str) -> str:
     """A commune of four cells: one covered, one not, one with three samples, one where nobody was."""
-    with closing(connect(module_database_url, autocommit=True)) as session:
-        add_commune(session, Commune(COMMUNE, "Gia Lộc", "Hải Phòng", 20.87, 106.3))
-        boundary = json.dumps(boundary_of(CELLS))
-        add_hamlet(session, COMMUNE, Hamlet("thon-1", "Thôn <1>", HamletType.THON, 800, 20.87, 106.3, boundary))
-        add_site(session, COMMUNE, Site("ubnd", "Trụ sở", SiteType.UBND, 20.87, 106.3, "thon-1"))
-        for code in ("probe-1", "probe-2"):
-            add_device(session, Device(COMMUNE, code, KIND.name, state=DeviceState.ACTIVE))
-        rows = [
-            {"fine": fine, "minute": 100 * place + 10 * number, "ss_rsrp": level, "terminal": 1}
-            for place, (cell, count, level) in enumerate(
-                ((CELLS[0], 8, -80.0), (CELLS[1], 8, -120.0), (CELLS[2], 3, -80.0))
-            )
-            for number, fine in enumerate(fine_cells(cell, count))
-        ]
-        store(session, rows)
-    return module_database_url
+    return fill_measured(module_database_url)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +44,7 @@ def viewer(measured_url: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def ask(client: httpx.Client, address: str, **parameters: object) -> Any:
+def ask(client: httpx.Client, address: str, **parameters: Any) -> Any:
     answer = client.get(address, params={"period": PERIOD, **parameters})
     assert answer.status_code == 200, answer.text
     return answer
