@@ -1,4 +1,7 @@
-"""Whatever is written in whatever order, and whenever rollups are computed, the views answer what the readings say."""
+"""Whatever is written in whatever order, the views answer what the readings say.
+
+Whenever rollups are computed, and whenever readings become columns where the edition has them.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from devices.readings import Reading, TimeSource, Value
 from devices.registry import Commune, Device
 from storage.aggregates import allowed_aggregates
 from storage.arrivals import Arrival
+from storage.columnstore import compress_old
 from storage.connect import connect
 from storage.history import HistoryWriter, series_of
 from storage.ledger import check as ledger_check
@@ -70,7 +74,12 @@ def batches(draw: st.DrawFn) -> tuple[str, list[tuple[int, str, dict[str, Value]
 
 
 writes = st.tuples(st.sampled_from(("messages", "history")), batches())
-steps = st.one_of(writes, st.tuples(st.just("compute"), st.integers(1, 4)), st.tuples(st.just("between"), batches()))
+steps = st.one_of(
+    writes,
+    st.tuples(st.just("compute"), st.integers(1, 4)),
+    st.tuples(st.just("between"), batches()),
+    st.tuples(st.just("compress"), st.none()),
+)
 
 
 class Bench:
@@ -135,6 +144,8 @@ class Bench:
         for what, argument in taken:
             if what == "compute":
                 list(islice(compute_noted(self.connection, NOW), argument))
+            elif what == "compress":  # does nothing where there is no columnstore
+                list(compress_old(self.connection, NOW + timedelta(days=8), 0, kinds=list(FIELDS)))
             elif what == "between":
                 self.compute_while_a_batch_is_not_committed(*argument)
             else:
