@@ -273,8 +273,8 @@ def _rules(sources: Sources) -> Iterator[tuple[str, Number | str, str]]:
         words = KINDS[kind].title.vi if kind in KINDS else kind
         yield f"Giờ phải làm việc: {words}", f"{hours.begin:%H:%M} – {hours.end:%H:%M}", ""
     lit = rules.lighting
-    span = (
-        f"{lit.lit_from:%H:%M} – {lit.lit_until:%H:%M}" if lit.lit_from and lit.lit_until else "lúc mặt trời lặn – mọc"
-    )
+    span = "từ lúc mặt trời lặn đến lúc mọc"
+    if lit.lit_from and lit.lit_until:
+        span = f"{lit.lit_from:%H:%M} – {lit.lit_until:%H:%M}"
     yield "Giờ đèn phải sáng", span, ""
     yield "Công suất đèn cũ", Number(lit.old_watts) if lit.old_watts else "chưa khai", "W"

@@ -28,8 +28,8 @@ LINE = 1.2
 ALIGNMENTS = {Align.LEFT: PdfAlign.L, Align.CENTRE: PdfAlign.C, Align.RIGHT: PdfAlign.R}
 HEADER_SHADE = (232, 238, 240)
 CENTRE = PdfAlign.C
-SIGNATURE_MM = 62.0
-"""What the end of a letter needs: recipients beside the room for the signature."""
+SIGNATURE_MM = 25.0
+"""The room in which a person signs."""
 
 
 class _Page(FPDF):
@@ -139,7 +139,9 @@ def _head(page: _Page, document: Document) -> None:
 
 
 def _end(page: _Page, letter: Letter) -> None:
-    page.room_for(SIGNATURE_MM)
+    a_point = MM_A_POINT * LINE
+    recipients = (layout.RECIPIENTS_TITLE_PT + (len(letter.recipients) + 2) * layout.RECIPIENTS_PT) * a_point
+    page.room_for(3 + max(recipients, (len(letter.signed_by) + 1) * layout.BODY_PT * a_point + SIGNATURE_MM))
     page.set_y(page.get_y() + 3)
     top, half = page.get_y(), layout.TEXT_MM / 2
     page.lines("Nơi nhận:", layout.RECIPIENTS_TITLE_PT, "BI", align=PdfAlign.L, width=half)
@@ -149,7 +151,7 @@ def _end(page: _Page, letter: Letter) -> None:
     for line in letter.signed_by:
         page.set_x(layout.LEFT_MM + half)
         page.lines(line, layout.BODY_PT, "B", width=half)
-    page.set_xy(layout.LEFT_MM + half, page.get_y() + 25)
+    page.set_xy(layout.LEFT_MM + half, page.get_y() + SIGNATURE_MM)
     page.lines(letter.signer, layout.BODY_PT, "B", width=half)
 
 
