@@ -96,12 +96,13 @@ def read_tallies(session: Session, commune: str, period: Period, rules: Coverage
     cells = [CellDays(OPERATORS, *_of(kept.read_cell_days(session, commune, ready), CELL_COLUMNS))]
     left_out = dict(kept.read_left_out(session, commune, ready))
     for start, end in _runs(anew):
-        count = count_days(samples_of(kept.read_samples(session, commune, start, end)), rules)
-        for one in count.values():
-            picks.append(Picks(OPERATORS, *_of(one.picks, PICK_COLUMNS)))
-            cells.append(CellDays(OPERATORS, *_of(one.cells, CELL_COLUMNS)))
-            for cause, samples in one.left_out.items():
-                left_out[cause] = left_out.get(cause, 0) + samples
+        samples = samples_of(kept.read_samples(session, commune, start, end))
+        cleaned = clean(samples, rules)
+        drawn, sums = tally(cleaned.samples, rules)
+        picks.append(drawn)
+        cells.append(sums)
+        for cause, count in _left_out(samples.operator, cleaned.cause).items():
+            left_out[cause] = left_out.get(cause, 0) + count
     return Tallies(least(join_picks(picks)), _join_cells(cells), _by_operator(left_out))
 
 
