@@ -28,7 +28,7 @@ STATE_WORDS = {"1": ("có", "transparent"), "0": ("không", "transparent")}
 _MEANING = {
     Behaviour.GAUGE: "Trung bình, nhỏ nhất và lớn nhất của các thiết bị đã chọn.",
     Behaviour.COUNTER: "Phần tăng thêm trong từng giờ hoặc từng ngày, cộng các thiết bị đã chọn.",
-    Behaviour.STATE: "Tỷ lệ thời gian trạng thái này đúng, trung bình các thiết bị đã chọn.",
+    Behaviour.STATE: "Tỷ lệ số lần đo mà trạng thái này đúng, trung bình các thiết bị đã chọn.",
     Behaviour.LABEL: "Số thiết bị theo giá trị mới nhất.",
 }
 
@@ -82,7 +82,7 @@ def _column(kind: Kind, field: Field) -> Column:
 
 
 def unit_of(field: Field) -> str:
-    """Grafana's identifier for the unit of a field; a state is a share of time."""
+    """Grafana's identifier for the unit of a field; a state is a share of its readings."""
     if field.behaviour is Behaviour.STATE:
         return units.PercentUnit
     return field.unit.grafana if field.unit else units.NoUnit

@@ -59,7 +59,7 @@ def trend(kind: Kind, field: Field) -> str:
     """How a field went over time, over all chosen devices; columns `time`, ascending, and one for each line.
 
     Gauges: mean, smallest, largest; directions: circular mean; rain: its sum at a device; counters: the rise of all;
-    states: share of time. Labels have no trend; raises ValueError for them and for keys.
+    states: share of readings. Labels have no trend; raises ValueError for them and for keys.
     """
     hour, day = view_name(kind, Grain.HOUR), view_name(kind, Grain.DAY)
     branches = [(hour, "time", _HOURLY, _of_rollup(field)), (day, "time", _DAILY, _of_rollup(field))]
@@ -97,7 +97,8 @@ def _of_rollup(field: Field) -> dict[str, str]:
         case Behaviour.COUNTER:
             return {"Tăng thêm": f"sum({column(Aggregate.INCREASE)})"}
         case Behaviour.STATE:
-            return {"Tỷ lệ": f"avg({column(Aggregate.TIME_SHARE)})"}
+            # Of readings, as the branch of readings has it: a share of time asks each hour for the one before it.
+            return {"Tỷ lệ": f"avg({column(Aggregate.SHARE)})"}
         case Behaviour.GAUGE if field.circular:
             return {"Trung bình": _circular(column(Aggregate.MEAN))}
         case Behaviour.GAUGE if field.additive:
