@@ -106,7 +106,7 @@ def delete_override(
     return Response(status_code=204)
 
 
-@router.post("/alert-overrides/undo", responses=problems(403, 404, 413, 415, 422))
+@router.post("/alert-rules/undo", responses=problems(403, 404, 413, 415, 422))
 def undo_override(context: Ctx, caller: Operator, request: AlertOverridePlace) -> AlertOverrideUndone:
     """Take the last change of a place's setting back: what was set before is set again, or nothing where nothing was.
 

@@ -18,6 +18,7 @@ from tests.api.world import NOW, World, token
 
 PATH = "/api/v1/alerts"
 OVERRIDES = "/api/v1/alert-overrides"
+UNDO = "/api/v1/alert-rules/undo"
 
 
 @pytest.fixture
@@ -168,15 +169,15 @@ def test_a_rule_is_set_otherwise_for_a_device_and_back(client: httpx.Client, wor
 def test_the_last_change_of_a_setting_is_taken_back(client: httpx.Client, world: World) -> None:
     world.device("wl-001", "water_level")
     place = {"rule": "flood_level_1", "commune": "gia-loc", "device": "wl-001"}
-    assert client.post(f"{OVERRIDES}/undo", json=place).status_code == 404
+    assert client.post(UNDO, json=place).status_code == 404
     for level in (150.0, 160.0):
         client.put(OVERRIDES, json=place | {"threshold": level})
-    undone = client.post(f"{OVERRIDES}/undo", json=place)
+    undone = client.post(UNDO, json=place)
     assert (undone.status_code, undone.json()["override"]["threshold"]) == (200, 150.0)
     (item,) = client.get(OVERRIDES).json()["items"]
     client.delete(f"{OVERRIDES}/{item['id']}")
-    assert client.post(f"{OVERRIDES}/undo", json=place).json()["override"]["threshold"] == 150.0
-    assert client.post(f"{OVERRIDES}/undo", json=place).json() == {"override": None}
+    assert client.post(UNDO, json=place).json()["override"]["threshold"] == 150.0
+    assert client.post(UNDO, json=place).json() == {"override": None}
 
 
 @pytest.mark.parametrize(
