@@ -90,7 +90,7 @@ def plan(
         statements.append(sql.SQL(query("drop_time_bucket")))
     if not timescaledb and not found.own_time_bucket:
         statements.append(sql.SQL(query("create_time_bucket")))
-    if columnstore and not found.can_compress:
+    if not found.can_compress:
         statements.append(sql.SQL(query("create_compress_chunk")))
     for kind in kinds.values():
         statements.extend(_plan_kind(kind, found, timescaledb=timescaledb, columnstore=columnstore))

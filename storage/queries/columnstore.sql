@@ -34,7 +34,8 @@ SELECT to_regprocedure('commune.compress_chunk(text, timestamptz, timestamptz)')
 
 -- name: create_compress_chunk
 -- Make columns of the readings of one chunk of a kind's hypertable; of a chunk that has columns already, the rows that came
--- since go among them. Only the owner may, and maintenance is not the owner.
+-- since go among them. Only the owner may, and maintenance is not the owner. It is there on every edition, and works where
+-- there is a columnstore.
 CREATE FUNCTION commune.compress_chunk(of_kind text, starts timestamptz, ends timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = commune, public, pg_temp AS $$
 BEGIN
