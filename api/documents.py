@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.access import needs
 from api.context import PREFIX, SLUG_PATTERN, Context, Ctx, check_parameter_names, problems, require_commune
 from api.errors import ApiProblem, Problem, close_to, shown
-from api.open_routes import open_routes
 from api.schemas_documents import DocumentAnswer
 from devices.model import Text
 from devices.people import Role
@@ -45,12 +44,11 @@ WITHOUT_BOUNDARY = Text(
 )
 
 
-def made(request: Request, context: Context, kind: str, commune: str, period: str) -> Made:
+def made(context: Context, kind: str, commune: str, period: str) -> Made:
     """A document, laid out. Raises ApiProblem for what is unknown, for what is no period, and for too much."""
     if kind not in set(DocumentKind):
         raise unknown_document(kind)
-    routes = open_routes(request.app, context.report_rules.open_data)
-    question = Question(DocumentKind(kind), commune, period, context.report_rules, context.now(), routes)
+    question = Question(DocumentKind(kind), commune, period, context.report_rules, context.now())
     with context.reader.session() as connection:
         require_commune(connection, commune)
         return _made(connection, question)
@@ -85,7 +83,6 @@ def _made(connection: ReadConnection, question: Question) -> Made:
 
 @router.get("/{kind}.{form}", responses={**problems(404, 422), **FILES}, response_model=DocumentAnswer)
 def document(
-    request: Request,
     context: Ctx,
     kind: Annotated[str, Path(description=f"One of {', '.join(DocumentKind)}.", examples=["environment"])],
     form: Annotated[str, Path(description=f"One of {', '.join(Form)}.", examples=["json"])],
@@ -98,7 +95,7 @@ def document(
     """
     if form not in set(Form):
         raise unknown_document(f"{kind}.{form}")
-    one, chosen = made(request, context, kind, commune, period), Form(form)
+    one, chosen = made(context, kind, commune, period), Form(form)
     headers = {"Cache-Control": "no-cache"}
     if chosen is not Form.JSON:
         headers["Content-Disposition"] = f'attachment; filename="{one.document.name}.{form}"'

@@ -57,7 +57,7 @@ def report_page(
     from reports.documents.html_writer import write_html  # noqa: PLC0415
 
     try:
-        content = write_html(made(request, context, kind, commune, period).document)
+        content = write_html(made(context, kind, commune, period).document)
     except ApiProblem as problem:
         reason = problem.reason.en if language_of(request, caller) == "en" else problem.reason.vi
         return _page(request, context, caller, kind, commune, period, refusal=reason, status=problem.problem.status)

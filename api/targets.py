@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
 from api.access import needs
 from api.context import PREFIX, CommunePath, Context, Ctx, check_parameter_names, problems, require_commune
-from api.open_routes import open_routes
 from api.schemas import Words
 from api.schemas_targets import CommuneTargetsAnswer, TargetsAnswer, TargetsOverview
 from devices import profiles
@@ -34,13 +33,13 @@ NO_PLAN = Words(
 
 
 @router.get("/communes/{commune}/targets", responses=problems(404, 422))
-def targets_of_commune(request: Request, context: Ctx, commune: CommunePath) -> TargetsAnswer:
+def targets_of_commune(context: Ctx, commune: CommunePath) -> TargetsAnswer:
     """Every target of a commune's plan with today's value, bounds, evidence, verdict, trend and outlook.
 
     A verdict compares bounds that hold all that is not known: `dat` when even the worse one is on the right side,
     `chua_dat` when even the better one is not, else `chua_du_can_cu`.
     """
-    asked = _asked(request, context)
+    asked = _asked(context)
     with context.reader.session() as connection:
         require_commune(connection, commune)
         report = commune_targets(connection, commune, asked)
@@ -50,12 +49,12 @@ def targets_of_commune(request: Request, context: Ctx, commune: CommunePath) -> 
 
 
 @router.get("/targets", responses=problems(422))
-def targets_overview(request: Request, context: Ctx) -> TargetsOverview:
+def targets_overview(context: Ctx) -> TargetsOverview:
     """The roll-up of each province whose plan is known and that has communes here, and how its communes stand.
 
     Of a province's area, what is not measured or not registered may be covered or not, and the bounds say so.
     """
-    asked = _asked(request, context)
+    asked = _asked(context)
     with context.reader.session() as connection:
         communes = list_communes(connection)
         plans = {applied.profile.code: applied.profile for applied in list_profiles(connection)}
@@ -75,8 +74,8 @@ def targets_overview(request: Request, context: Ctx) -> TargetsOverview:
     return TargetsOverview(provinces=[TargetsAnswer(**report_members(report)) for report in rolled], communes=standing)
 
 
-def _asked(request: Request, context: Context) -> Asked:
-    return Asked(context.report_rules, context.now(), open_routes(request.app, context.report_rules.open_data))
+def _asked(context: Context) -> Asked:
+    return Asked(context.report_rules, context.now())
 
 
 def _standing(connection: ReadConnection, code: str, name: str, province: str, asked: Asked) -> CommuneTargetsAnswer:

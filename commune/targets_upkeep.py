@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from api.app import create_app
-from api.open_routes import open_routes
 from devices import profiles
 from devices.profile import Level
 from reports.errors import ReportError
@@ -24,7 +22,7 @@ def keep_targets(session: Session, rules: ReportRules, now: datetime) -> int:
 
     Kept again on the same day, the newer value stands. One commune that cannot be judged does not stop the others.
     """
-    asked = Asked(rules, now, open_routes(create_app("postgresql://"), rules.open_data))
+    asked = Asked(rules, now)
     plans = [applied.profile for applied in list_profiles(session)]
     kept = 0
     for plan in plans:

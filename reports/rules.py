@@ -24,6 +24,10 @@ from reports.targets_rules import TargetRules
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+OPEN_ROUTES = tuple(f"/api/v1/open-data/{{commune}}/coverage/{part}" for part in ("cells", "dead-spots", "summary"))
+"""Where open data stand. A law holds this list to the routes that the API serves to everybody."""
+
+
 class _Rules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -164,6 +168,11 @@ class OpenDataRules(_Rules):
         int, Field(ge=1, le=1000, description="Cells and places with fewer samples are withheld.")
     ] = 5
     licence: Annotated[str, Field(description="Under which open data may be used.")] = "CC BY 4.0"
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The paths that anybody may read; none where nothing is published."""
+        return OPEN_ROUTES if self.is_published else ()
 
 
 class ReportRules(_Rules):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -31,11 +30,10 @@ from storage.fleet import FleetDevice, FleetFilter, list_fleet
 
 @dataclass(frozen=True)
 class Asked:
-    """For what targets are judged: the rules, the moment, and the routes of open data that this system has."""
+    """For what targets are judged: the rules and the moment."""
 
     rules: ReportRules
     now: datetime
-    open_routes: Sequence[str] = ()
 
     @property
     def today(self) -> date:
@@ -72,7 +70,7 @@ class Sources:
             case Indicator.OPERATIONS_CENTRE:
                 return operations_centre(self._devices, asked.now)
             case Indicator.OPEN_DATA:
-                return open_data(asked.open_routes)
+                return open_data(asked.rules.open_data.routes)
             case Indicator.DECLARED:
                 assert target.declared is not None, "a profile is checked when it is read"
                 rows = list_declared(self._session, self._commune, day=asked.today, indicator=target.declared)

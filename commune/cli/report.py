@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.app import create_app
-from api.open_routes import open_routes
 from commune.cli.common import fail, open_database
 from commune.parts import report_rules
 from commune.settings import SettingsError, read_settings
@@ -41,8 +39,7 @@ def report(
         parse_period(period)
         settings = read_settings()
         rules = report_rules(settings)
-        routes = open_routes(create_app("postgresql://"), rules.open_data)
-        question = Question(kind, commune, period, rules, datetime.now(UTC), routes)
+        question = Question(kind, commune, period, rules, datetime.now(UTC))
     except BadPeriod as error:
         fail(f"--period: {error.reason.vi} / {error.reason.en}", 2)
     except SettingsError as error:

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from api.app import create_app
-from api.open_routes import open_routes
 from commune.cli.common import echo_json, fail, open_database
 from commune.parts import report_rules
 from commune.settings import SettingsError, read_settings
@@ -38,7 +36,7 @@ def targets(
     try:
         settings = read_settings()
         rules = report_rules(settings)
-        asked = Asked(rules, datetime.now(UTC), open_routes(create_app("postgresql://"), rules.open_data))
+        asked = Asked(rules, datetime.now(UTC))
     except SettingsError as error:
         fail(str(error), 2)
     with open_database(settings) as session:

@@ -101,8 +101,6 @@ class Question:
     period: str
     rules: ReportRules
     now: datetime
-    open_routes: tuple[str, ...] = ()
-    """The routes of open data that this system has; targets may ask for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ def _targets(
 ) -> tuple[Document, dict[str, Any]]:
     progress("Đang xét các chỉ tiêu")
     # The end of a period belongs to the day after it, of which nothing is meant.
-    asked = JudgedAt(scope.rules, scope.now - timedelta(microseconds=1), question.open_routes)
+    asked = JudgedAt(scope.rules, scope.now - timedelta(microseconds=1))
     report = commune_targets(session, commune.code, asked)
     if report is None:
         raise NoPlan(commune.code)

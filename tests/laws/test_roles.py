@@ -20,6 +20,7 @@ from api.access import public
 from api.access_document import PUBLIC, routes_with_roles
 from api.app import create_app
 from devices.people import Role
+from reports.rules import OPEN_ROUTES
 from tests.api.conftest import shared_address, shared_client, shared_url
 from tests.api.signing import person, signed_in
 from tests.api.world import token
@@ -36,6 +37,7 @@ OPEN = {
     "/service-worker.js", "/sign-in", "/sign-in/provider", "/sign-in/provider/callback",
 }  # fmt: skip
 """What is open to all. Whoever opens another route says so here."""
+OPEN_DATA = "/api/v1/open-data/"
 LEAST = {
     "/api/v1/people": Role.ADMINISTRATOR,
     "/api/v1/tokens": Role.ADMINISTRATOR,
@@ -97,6 +99,10 @@ def renew(client: httpx.Client, role: Role) -> None:
         with signed_in(str(client.base_url), f"law-{role}") as fresh:
             client.cookies = httpx.Cookies(fresh.cookies)
             client.headers["X-CSRF-Token"] = fresh.headers["X-CSRF-Token"]
+
+
+def test_reports_name_the_routes_of_open_data_that_there_are() -> None:
+    assert tuple(path for path, _, role in WALK if role is None and path.startswith(OPEN_DATA)) == OPEN_ROUTES
 
 
 @pytest.mark.parametrize(("path", "method", "role"), [entry for entry in WALK if entry[2] is not None])

@@ -15,7 +15,7 @@ from devices.registry import Commune, Device, DeviceState, Hamlet, HamletType, S
 from reports.coverage.verdicts import verdict_of
 from reports.coverage.words import Outcome, Technology
 from reports.coverage_report import commune_coverage
-from reports.rules import ReportRules
+from reports.rules import OpenDataRules, ReportRules
 from reports.targets import Asked, commune_targets, province_targets, record
 from reports.targets_told import report_members
 from reports.targets_types import TargetResult, TargetsReport
@@ -27,7 +27,8 @@ from storage.target_days import list_target_days
 from tests.reports.coverage_samples import boundary_of
 from tests.storage.test_coverage import CELLS, COMMUNE, join, rows_of, store
 
-ASKED = Asked(ReportRules(), datetime(2026, 12, 1, 3, tzinfo=UTC), ("/api/v1/open/coverage",))
+RULES = ReportRules(open_data=OpenDataRules(is_published=True))
+ASKED = Asked(RULES, datetime(2026, 12, 1, 3, tzinfo=UTC))
 """The day after the month of the samples."""
 
 
