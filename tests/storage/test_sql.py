@@ -46,7 +46,12 @@ def test_every_statement_is_understood_by_the_database(module_database_url: str,
     places = dict.fromkeys(re.findall(r"%\((\w+)\)[sbt]", statement))
     for place, parameter in enumerate(places, 1):
         statement = re.sub(rf"%\({parameter}\)[sbt]", f"${place}", statement)
-    statement = statement.replace("%%", "%").replace("{table}", "commune.environment").replace("{fields}", "r.pm25")
+    statement = (
+        statement.replace("%%", "%")
+        .replace("{table}", "commune.environment")
+        .replace("{fields}", "r.pm25")
+        .replace("{field}", "r.pm25")
+    )
     with closing(connect(module_database_url)) as connection:
         for needed in ("timescaledb_information.hypertables", "timescaledb_information.chunks"):
             if needed in statement and connection.execute("SELECT to_regclass(%s)", [needed]).fetchone() == (None,):
