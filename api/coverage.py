@@ -19,8 +19,8 @@ from devices.model import Text
 from devices.people import Role
 from reports.coverage import told, tracks
 from reports.coverage.change import change_between
-from reports.coverage.drive import plan_drive
-from reports.coverage.route import Place
+from reports.coverage.drive import MOST_STOPS, plan_drive
+from reports.coverage.route import PLACE_FORM, Place, place_of
 from reports.coverage.summary import CoverageReport, Verdict
 from reports.coverage.verdicts import verdict_of
 
@@ -28,10 +28,8 @@ router = APIRouter(
     prefix=f"{PREFIX}/coverage", tags=["coverage"], dependencies=[needs(Role.VIEWER), Depends(check_parameter_names)]
 )
 
-MOST_STOPS = 100
 CSV_EXAMPLE = "cell,latitude,longitude,state,samples,passed\r\n8941a4d2b0bffff,20.87,106.31,covered,14,14\r\n"
 LISTS: dict[int | str, dict[str, Any]] = {**problems(404, 422), 200: {"content": {CSV: {"example": CSV_EXAMPLE}}}}
-START_FORM = "latitude,longitude in degrees, such as 20.8737,106.3011"
 
 
 class Track(StrEnum):
@@ -84,7 +82,7 @@ def coverage_next_cells(
     asked: Asked,
     target: TargetQuery = 60.0,
     most: Annotated[int, Query(ge=1, le=MOST_STOPS, description="Most cells of the drive.")] = 30,
-    start: Annotated[str | None, Query(description=f"Where the drive begins: {START_FORM}.")] = None,
+    start: Annotated[str | None, Query(description=f"Where the drive begins: {PLACE_FORM}.")] = None,
     format: Annotated[Track, Query(description="GeoJSON or CSV; GPX or KML for navigation.")] = Track.GEOJSON,
 ) -> Response:
     """Where to measure next: the cells that would settle the verdict on a target soonest, in the order of a drive.
@@ -93,7 +91,7 @@ def coverage_next_cells(
     """
     drive = plan_drive(asked.report(), target / 100, most, _place(start))
     if format in (Track.GPX, Track.KML):
-        name = f"Đo phủ sóng {asked.commune} {asked.period}"
+        name = tracks.drive_name(asked.commune, asked.period)
         written = tracks.gpx(drive, name) if format is Track.GPX else tracks.kml(drive, name)
         media_type = {Track.GPX: "application/gpx+xml", Track.KML: "application/vnd.google-earth.kml+xml"}[format]
         return Response(written, media_type=media_type, headers=asked.named("drive", format))
@@ -124,15 +122,11 @@ def coverage_answer(asked: Asked, report: CoverageReport, verdict: Verdict | Non
 def _place(text: str | None) -> Place | None:
     if text is None:
         return None
-    parts = text.split(",")
-    try:
-        latitude, longitude = (float(part) for part in parts)
-    except ValueError:
-        latitude = longitude = float("nan")
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+    place = place_of(text)
+    if place is None:
         raise ApiProblem(
             Problem.INVALID_PARAMETER,
             Text("start phải là vĩ độ,kinh độ.", "start is latitude,longitude."),
-            allowed={"start": START_FORM},
+            allowed={"start": PLACE_FORM},
         )
-    return latitude, longitude
+    return place

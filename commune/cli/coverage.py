@@ -1,11 +1,9 @@
-"""`commune coverage`: mobile coverage of a commune, its cells and dead spots, and what changed."""
+"""`commune coverage`: mobile coverage of a commune, cells and dead spots, what changed, and where to measure next."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -13,11 +11,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commune.cli.common import echo_json, fail, open_database
+from commune.cli.common import echo_json, open_database
+from commune.cli.coverage_asked import (
+    CommuneArgument,
+    JsonOption,
+    OperatorOption,
+    PeriodOption,
+    ProfileOption,
+    SurroundingsOption,
+    TechnologyOption,
+    read_rules,
+    report_on,
+)
+from commune.cli.coverage_next import next_cells
 from commune.coverage_upkeep import judge_cells
-from commune.parts import report_rules
-from commune.settings import SettingsError, read_settings
-from devices.catalogue.signal_probe import OPERATORS
+from commune.settings import read_settings
 from reports.coverage.change import change_between
 from reports.coverage.summary import CoverageReport, ShareFigure
 from reports.coverage.verdicts import verdict_of
@@ -34,26 +42,16 @@ from reports.coverage.words import (
     Technology,
 )
 from reports.coverage_counts import count_noted, count_outdated
-from reports.coverage_report import commune_coverage
-from reports.errors import BadPeriod, NoGround
-from reports.periods import FORM, Period, parse_period
-from reports.rules import ReportRules
-from storage.connect import Session
+from reports.periods import FORM
 
-app = typer.Typer(help="Mobile coverage: figures, cells, dead spots, change.", no_args_is_help=True)
+app = typer.Typer(help="Mobile coverage: figures, cells, dead spots, change, next cells.", no_args_is_help=True)
 
-CommuneArgument = Annotated[str, typer.Argument(help="Code of the commune.")]
-PeriodOption = Annotated[str, typer.Option(help=f"Day, month, quarter, half-year or year of Viet Nam: {FORM}.")]
-OperatorOption = Annotated[str | None, typer.Option(help="MCC-MNC such as 452-04. Unset: any operator.")]
-TechnologyOption = Annotated[Technology, typer.Option(help="What counts as served.")]
-SurroundingsOption = Annotated[Surroundings, typer.Option(help="Where samples were taken.")]
-ProfileOption = Annotated[SignalProfile, typer.Option(help="What a sample has to reach.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app.command("next")(next_cells)
 
 
 @app.callback()
 def coverage() -> None:
-    """Mobile coverage: figures, cells, dead spots, change."""
+    """Mobile coverage: figures, cells, dead spots, change, next cells."""
 
 
 @app.command("show")
@@ -68,7 +66,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """The figures of area, people and priority sites, with bounds, intervals and every sample that does not count."""
-    report = _report(commune, period, operator, technology, surroundings, profile)
+    report = report_on(commune, period, operator, technology, surroundings, profile)
     verdict = None if target is None else verdict_of(report.area, target / 100, report.cells)
     if as_json:
         told = asdict(report) | {"rules": report.rules.model_dump(mode="json")}
@@ -91,7 +89,7 @@ def cells(
     as_json: JsonOption = False,
 ) -> None:
     """The verdict on each cell of the grid, as CSV or JSON."""
-    report = _report(commune, period, operator, technology, surroundings, profile)
+    report = report_on(commune, period, operator, technology, surroundings, profile)
     rows = [asdict(cell) | {"share": cell.share} for cell in report.cells]
     if as_json:
         echo_json(rows)
@@ -106,7 +104,7 @@ def cells(
 @app.command("dead-spots")
 def dead_spots(commune: CommuneArgument, period: PeriodOption, as_json: JsonOption = False) -> None:
     """Where people live without any mobile signal: trắng sóng and lõm sóng, of any operator and technology."""
-    report = _report(commune, period, None, Technology.ANY, Surroundings.OUTDOOR, SignalProfile.BASIC)
+    report = report_on(commune, period, None, Technology.ANY, Surroundings.OUTDOOR, SignalProfile.BASIC)
     if as_json:
         echo_json([asdict(spot) for spot in report.dead_spots])
         return
@@ -126,7 +124,7 @@ def change(
 ) -> None:
     """The cells that were won and lost between two periods, known for the first time, and known no more."""
     before, now = (
-        _report(commune, period, operator, technology, Surroundings.OUTDOOR, SignalProfile.BASIC)
+        report_on(commune, period, operator, technology, Surroundings.OUTDOOR, SignalProfile.BASIC)
         for period in (earlier, later)
     )
     found = change_between(before, now)
@@ -148,7 +146,7 @@ def update(
 ) -> None:
     """Count the days to which samples came, and judge the cells for dashboards, as `commune maintain` does."""
     settings = read_settings()
-    rules = _rules()
+    rules = read_rules()
     console = Console(stderr=True)
     days, samples = 0, 0
     with open_database(settings) as session:
@@ -164,46 +162,6 @@ def update(
         echo_json({"days": days, "samples": samples, "verdicts": judged})
     else:
         typer.echo(f"{days:,} days with {samples:,} samples were counted; {sum(judged.values()):,} verdicts on cells.")
-
-
-def _rules() -> ReportRules:
-    try:
-        return report_rules(read_settings())
-    except SettingsError as error:
-        fail(str(error), 2)
-
-
-@contextmanager
-def _explained() -> Iterator[Session]:
-    """The database; what cannot be reported is told in one line."""
-    try:
-        with open_database() as session:
-            yield session
-    except NoGround as error:
-        fail(f"xã chưa có ranh giới / {error}")
-
-
-def _report(
-    commune: str,
-    period: str,
-    operator: str | None,
-    technology: Technology,
-    surroundings: Surroundings,
-    profile: SignalProfile,
-) -> CoverageReport:
-    if operator is not None and operator not in OPERATORS:
-        fail(f"--operator: {operator!r}; {', '.join(OPERATORS)}", 2)
-    asked, rules = _period(period), _rules()
-    with _explained() as session:
-        source = commune_coverage(session, commune, asked, rules.coverage)
-    return source.report(technology, operator, surroundings, profile)
-
-
-def _period(text: str) -> Period:
-    try:
-        return parse_period(text)
-    except BadPeriod as error:
-        fail(f"{error.reason.vi} / {error.reason.en}", 2)
 
 
 def _print(report: CoverageReport) -> None:

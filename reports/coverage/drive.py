@@ -19,6 +19,8 @@ from reports.coverage.rules import CoverageRules
 from reports.coverage.summary import CellVerdict, CoverageReport
 from reports.coverage.words import CellState, Outcome
 
+MOST_STOPS = 100
+"""A drive of more would take days, and its order minutes."""
 RINGS = 2
 """Cells so many steps away speak for one that was not measured."""
 PRIOR_CELLS = 2.0

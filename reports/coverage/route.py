@@ -11,8 +11,18 @@ from reports.grids import Floats
 
 Place = tuple[float, float]
 """Latitude and longitude in degrees of WGS 84."""
+PLACE_FORM = "latitude,longitude in degrees, such as 20.8737,106.3011"
 EARTH_KM = 6371.0088
 """Mean radius R1 of the Earth (IUGG)."""
+
+
+def place_of(text: str) -> Place | None:
+    """The place that `latitude,longitude` in degrees names; None where it is none."""
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    return (latitude, longitude) if -90 <= latitude <= 90 and -180 <= longitude <= 180 else None
 
 
 def kilometres(one: Place, other: Place) -> float:

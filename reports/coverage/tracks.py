@@ -15,6 +15,11 @@ GPX = "http://www.topografix.com/GPX/1/1"
 KML = "http://www.opengis.net/kml/2.2"
 
 
+def drive_name(commune: str, period: str) -> str:
+    """What the file of a drive calls it."""
+    return f"Đo phủ sóng {commune} {period}"
+
+
 def gpx(drive: Drive, name: str) -> bytes:
     """A route with its points, and the same as waypoints, for devices that know only one of them."""
     root = ElementTree.Element("gpx", {"xmlns": GPX, "version": "1.1", "creator": "smart-commune telemetry"})

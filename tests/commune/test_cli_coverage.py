@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,6 +87,37 @@ def test_change_names_the_cells_that_were_lost() -> None:
     assert f"lost: 1 (0.12 km²) {CELLS[1]:x}" in ask("change", COMMUNE, "--from", "2026-11", "--to", "2026-12")
 
 
+def test_next_tells_the_cells_to_drive_through_in_their_order_and_what_they_bring() -> None:
+    told = ask("next", COMMUNE, "--period", "2026-11", "--start", "20.8,106.3")
+    assert told.startswith("  1. 20.")
+    assert "còn thiếu 5 mẫu" in told
+    assert "2 / 2 ô chưa biết" in told
+    assert "Dự kiến / expected: ĐẠT / MET sau / after 1 ô / cells." in told
+    found = json.loads(ask("next", COMMUNE, "--period", "2026-11", "--start", "20.8,106.3", "--format", "json"))
+    assert [stop["number"] for stop in found["stops"]] == [1, 2]
+    assert found["settled_with"] == 1
+    assert found["km"] == pytest.approx(sum(stop["km"] for stop in found["stops"]))
+    assert len(json.loads(ask("next", COMMUNE, "--period", "2026-11", "--most", "1", "--format", "json"))["stops"]) == 1
+
+
+@pytest.mark.parametrize("form", ["gpx", "kml", "json"])
+def test_next_writes_a_file_of_the_form_that_its_ending_names(tmp_path: Path, form: str) -> None:
+    file = tmp_path / f"drive.{form}"
+    assert "2 ô / cells" in ask("next", COMMUNE, "--period", "2026-11", "--out", str(file))
+    assert file.read_text(encoding="utf-8") == ask("next", COMMUNE, "--period", "2026-11", "--format", form)
+    assert file.read_bytes().startswith(b"{" if form == "json" else b"<?xml")
+
+
+def test_next_says_where_a_file_cannot_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "none" / "drive.gpx"
+    assert "cannot write" in ask("next", COMMUNE, "--period", "2026-11", "--out", str(file), code=1)
+
+
+def test_of_an_operator_without_samples_each_cell_is_still_to_drive() -> None:
+    drive = json.loads(ask("next", COMMUNE, "--period", "2026-11", "--operator", "452-01", "--format", "json"))
+    assert drive["unknown"] == 4
+
+
 def test_update_counts_once_and_judges_the_cells_for_the_wall() -> None:
     before = answer("show", COMMUNE, "--period", "2026-Q4")
     assert answer("update")["days"] == 2
@@ -100,6 +132,7 @@ def test_update_counts_once_and_judges_the_cells_for_the_wall() -> None:
     [
         (("show", COMMUNE, "--period", "2026-13"), 2, "2026-13"),
         (("show", COMMUNE, "--period", "2026", "--operator", "452-99"), 2, "452-04"),
+        (("next", COMMUNE, "--period", "2026", "--start", "91,0"), 2, "20.8737,106.3011"),
         (("show", "vo-danh", "--period", "2026"), 1, "ranh giới"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reports.coverage.assemble import Tallies, assemble
 from reports.coverage.clean import clean, count_causes
 from reports.coverage.drive import plan_drive
-from reports.coverage.route import Place, kilometres, short_route
+from reports.coverage.route import Place, kilometres, place_of, short_route
 from reports.coverage.summary import CoverageReport, Subject
 from reports.coverage.tally import least, tally
 from reports.coverage.words import CellState, Outcome
@@ -113,3 +113,21 @@ def test_a_way_along_a_line_goes_along_it() -> None:
 def test_kilometres_are_those_of_the_great_circle() -> None:
     assert kilometres((0, 0), (0, 1)) == pytest.approx(111.195, abs=0.001)
     assert kilometres(CENTRE, CENTRE) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("20.8737,106.3011", (20.8737, 106.3011)),
+        (" -1.5 , 180", (-1.5, 180.0)),
+        ("91,0", None),
+        ("0,181", None),
+        ("nan,0", None),
+        ("20.8", None),
+        ("20,8,106,3", None),
+        ("here", None),
+        ("", None),
+    ],
+)
+def test_a_place_is_latitude_and_longitude_in_degrees(text: str, place: Place | None) -> None:
+    assert place_of(text) == place
