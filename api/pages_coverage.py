@@ -96,8 +96,15 @@ def _page(request: Request, context: Context, caller: Caller, template: str, ask
         surroundings=named(SURROUNDINGS_NAMES),
         profiles=named(PROFILE_NAMES),
         asked=asked,
+        chosen=" · ".join(_chosen(asked, dict(communes))),
         data=data_block({"asked": asked, **words}),
     )
+
+
+def _chosen(asked: dict[str, str], communes: dict[str, str]) -> list[str]:
+    names = [communes.get(asked["commune"], asked["commune"]), asked["period"], asked["technology"].upper()]
+    operator = OPERATOR_NAMES.get(asked["operator"], asked["operator"])
+    return [*names, *([operator] if operator else []), f"{asked['target']} %"]
 
 
 def _in(language: str, text: Text) -> str:

@@ -31,8 +31,12 @@ COVERAGE: dict[str, Text] = {
     ),
     "coverage_left_out": Text("Mẫu bị loại", "Samples left out"),
     "coverage_legend": Text("Chú giải", "Legend"),
-    "coverage_dead": Text("Không có sóng di động", "Without any mobile signal"),
-    "coverage_lived": Text("Nơi có dân cư", "Where people live"),
+    "coverage_spot_served": Text("Dân cư: có sóng", "People: with a signal"),
+    "coverage_spot_dead": Text("Dân cư: không có sóng", "People: without any signal"),
+    "coverage_spot_unknown": Text("Dân cư: chưa biết", "People: not known"),
+    "coverage_site_covered": Text("Điểm ưu tiên: được phủ", "Priority site: covered"),
+    "coverage_site_not_covered": Text("Điểm ưu tiên: chưa được phủ", "Priority site: not covered"),
+    "coverage_site_unknown": Text("Điểm ưu tiên: chưa biết", "Priority site: not known"),
     "coverage_files": Text("Tải về", "Download"),
     "coverage_cells_file": Text("Các ô", "Cells"),
     "coverage_sites_file": Text("Điểm ưu tiên", "Priority sites"),
@@ -62,8 +66,10 @@ DRIVE: dict[str, Text] = {
         "{verdict} is expected after {count} cells; {km} km in straight lines, moving the bound by {gain}.",
     ),
     "drive_not_enough": Text(
-        "{count} ô này chưa đủ để kết luận; cả chuyến {km} km đường chim bay, dịch cận {gain}.",
-        "These {count} cells are not enough to settle it; {km} km in straight lines, moving the bound by {gain}.",
+        "{count} trong {unknown} ô chưa biết còn chưa đủ để kết luận; "
+        "cả chuyến {km} km đường chim bay, dịch cận {gain}.",
+        "{count} of the {unknown} cells that are not known are not enough to settle it; "
+        "{km} km in straight lines, moving the bound by {gain}.",
     ),
     "drive_none": Text("Không còn ô nào phải đo.", "No cell is left to measure."),
     "drive_locate": Text("Theo vị trí của tôi", "Follow my position"),

@@ -1,16 +1,22 @@
 // The page on coverage: the verdict with its bounds, and the map of what is known.
 import { ask } from "./http.js";
-import { address, asked, causes, complain, drawCells, node, number, openMap, outcomes, percent, popup, states } from "./coverage_common.js";
+import { POPUP, address, asked, causes, complain, drawCells, node, number, openMap, outcomes, percent, popup, states } from "./coverage_common.js";
 import { element, pick, say } from "./words.js";
 
 const FIGURES = ["area", "population", "sites"];
 const FILES = [["cells", "coverage_cells_file"], ["sites", "coverage_sites_file"], ["dead-spots", "coverage_spots_file"]];
 
-function bar(figure) {
-  const sure = element("i", { class: "sure", style: `width:${100 * (figure.lower ?? 0)}%` });
-  const open = element("i", { class: "open", style: `left:${100 * (figure.lower ?? 0)}%;width:${100 * ((figure.upper ?? 0) - (figure.lower ?? 0))}%` });
-  const goal = element("i", { class: "goal", style: `left:${asked.target}%` });
-  return element("span", { class: "bar-of", "aria-hidden": "true" }, sure, open, goal);
+// Places are set by script: the policy of the pages allows no style in the markup.
+function piece(name, left, width = null) {
+  const node = element("i", { class: name });
+  node.style.left = `${100 * left}%`;
+  if (width !== null) node.style.width = `${100 * width}%`;
+  return node;
+}
+
+function bar({ lower, upper }) {
+  const parts = [piece("sure", 0, lower), piece("open", lower, upper - lower), piece("goal", Number(asked.target) / 100)];
+  return element("span", { class: "bar-of", "aria-hidden": "true" }, ...parts);
 }
 
 function drawFigures(summary) {
@@ -32,7 +38,7 @@ function drawFigures(summary) {
   node("figures").replaceChildren(...parts);
   node("verdict").textContent = outcomes[summary.verdict.outcome];
   node("verdict").className = `verdict ${summary.verdict.outcome}`;
-  node("reason").textContent = [pick(summary.verdict.reason), ...summary.notes.map(pick)].join(" ");
+  node("reason").textContent = [pick(summary.verdict.reason), ...summary.notes.map(pick)].join(" ").replaceAll(" %", "\u00a0%");
   const counts = Object.fromEntries(["received", "used", "thinned"].map((name) => [name, number(summary.samples[name])]));
   node("samples").textContent = say("coverage_samples", counts);
   const left = Object.entries(summary.samples.left_out).filter(([, count]) => count);
@@ -40,22 +46,40 @@ function drawFigures(summary) {
   node("left-out").querySelector("ul").replaceChildren(...left.map(([cause, count]) => element("li", {}, `${causes[cause]}: ${number(count)}`)));
 }
 
+const SQUARE = "0 0 12 12";
+const circle = (kind) => `<svg viewBox="0 0 26 20" aria-hidden="true"><circle class="spot spot-${kind}" cx="13" cy="10" r="7"/></svg>`;
+const square = (kind, box = "0 0 26 20", x = 8) => `<svg viewBox="${box}" aria-hidden="true"><rect class="place place-${kind}" x="${x}" y="${box === SQUARE ? 1 : 5}" width="10" height="10"/></svg>`;
+const spotKind = (state) => ({ white: "dead", hollow: "dead", served: "served" })[state] ?? "unknown";
+const siteKind = (state) => (["covered", "not_covered"].includes(state) ? state : "unknown");
+
 function drawLegend() {
-  const signs = Object.entries(states).map(([state, name]) => [`<rect class="cell cell-${state}" x="1" y="1" width="24" height="18"/>`, name]);
-  signs.push(['<circle class="spot-dead" cx="13" cy="10" r="7"/>', say("coverage_dead")], ['<circle class="spot-lived" cx="13" cy="10" r="6"/>', say("coverage_lived")]);
+  const cell = (state) => `<svg viewBox="0 0 26 20" aria-hidden="true"><rect class="cell cell-${state}" x="1" y="1" width="24" height="18"/></svg>`;
+  const signs = Object.entries(states).map(([state, name]) => [cell(state), name]);
+  for (const kind of ["served", "dead", "unknown"]) signs.push([circle(kind), say(`coverage_spot_${kind}`)]);
+  for (const kind of ["covered", "not_covered", "unknown"]) signs.push([square(kind), say(`coverage_site_${kind}`)]);
   for (const [svg, name] of signs) {
     const line = element("li");
-    line.innerHTML = `<svg viewBox="0 0 26 20" aria-hidden="true">${svg}</svg>`;
+    line.innerHTML = svg;
     line.append(element("span", {}, name));
     node("legend").append(line);
   }
 }
 
+// A site stands as a small square in the ring of a place where people live: both are seen where they are one place.
 function drawPoints(map, spots, sites) {
   const L = window.L;
-  const point = (className, radius) => (feature, place) => L.circleMarker(place, { className: className(feature.properties), radius }).bindPopup(popup(feature.properties.name, pick(feature.properties.state_name)));
-  L.geoJSON(spots, { pointToLayer: point(({ state }) => (["white", "hollow"].includes(state) ? "spot-dead" : "spot-lived"), 6) }).addTo(map.map);
-  L.geoJSON(sites, { pointToLayer: point(({ state }) => (state === "covered" ? "site-covered" : "site-open"), 5) }).addTo(map.map);
+  const told = ({ properties }) => popup(properties.name, pick(properties.state_name));
+  const ring = (feature, place) => L.circleMarker(place, { className: `spot spot-${spotKind(feature.properties.state)}`, radius: 9 });
+  const sign = (feature, place) => L.marker(place, { keyboard: false, icon: L.divIcon({ className: "place-sign", html: square(siteKind(feature.properties.state), SQUARE, 1), iconSize: [13, 13] }) });
+  L.geoJSON(spots, { pointToLayer: (feature, place) => ring(feature, place).bindPopup(() => told(feature), POPUP) }).addTo(map.map);
+  L.geoJSON(sites, { pointToLayer: (feature, place) => sign(feature, place).bindPopup(() => told(feature), POPUP) }).addTo(map.map);
+}
+
+function tellCell(cell, names) {
+  const operator = document.querySelector(`#ask [name="operator"] option[value="${cell.operator}"]`)?.textContent;
+  const level = cell.mean_rsrp_dbm === null ? "" : `${number(cell.mean_rsrp_dbm)} dBm`;
+  const told = cell.samples ? say("coverage_cell_told", cell) : "";
+  return popup(states[cell.state], told, [operator, level].filter(Boolean).join(" · "), names.get(cell.hamlet), cell.cell);
 }
 
 async function start() {
@@ -68,9 +92,9 @@ async function start() {
   }
   const summary = await ask(address("summary", { target: asked.target }));
   drawFigures(summary);
-  const map = await openMap();
+  const { map, names } = await openMap();
   const [cells, spots, sites] = await Promise.all(["cells", "dead-spots", "sites"].map((part) => ask(address(part))));
-  drawCells(map, cells, (cell) => popup(states[cell.state], say("coverage_cell_told", cell), cell.mean_rsrp_dbm === null ? "" : `${number(cell.mean_rsrp_dbm)} dBm`, cell.cell));
+  drawCells(map, cells, (cell) => tellCell(cell, names));
   drawPoints(map, spots, sites);
 }
 

@@ -9,6 +9,9 @@ const locale = language === "en" ? "en-GB" : "vi-VN";
 const percents = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
+// A popup stays beside the buttons of the map.
+export const POPUP = { autoPanPaddingTopLeft: [72, 12], autoPanPaddingBottomRight: [12, 12], maxWidth: 260 };
+
 export const percent = (share) => (share === null || share === undefined ? "–" : percents.format(share));
 export const number = (value) => numbers.format(value);
 
@@ -25,17 +28,20 @@ export function complain(error) {
   node("problem").textContent = error.message;
 }
 
+// The map with the outlines of hamlets, and their names by code.
 export async function openMap() {
   const map = new DeviceMap(node("map"), () => {});
-  map.showPlaces(await ask(`/api/v1/places.geojson?commune=${encodeURIComponent(asked.commune)}`));
-  return map;
+  const places = await ask(`/api/v1/places.geojson?commune=${encodeURIComponent(asked.commune)}`);
+  const hamlets = places.features.filter(({ properties }) => properties.layer === "hamlet");
+  map.showPlaces({ ...places, features: hamlets });
+  return { map, names: new Map(hamlets.map(({ properties }) => [properties.code, properties.name])) };
 }
 
 export function drawCells(map, collection, words) {
   const L = window.L;
   const layer = L.geoJSON(collection, {
     style: (feature) => ({ className: `cell cell-${feature.properties.state}` }),
-    onEachFeature: (feature, one) => one.bindPopup(() => words(feature.properties)),
+    onEachFeature: (feature, one) => one.bindPopup(() => words(feature.properties), POPUP),
   }).addTo(map.map);
   layer.bringToBack();
   if (collection.features.length) map.map.fitBounds(layer.getBounds(), { padding: [16, 16] });
@@ -43,5 +49,5 @@ export function drawCells(map, collection, words) {
 }
 
 export function popup(title, ...lines) {
-  return element("div", {}, element("strong", {}, title), ...lines.map((line) => element("p", {}, line)));
+  return element("div", {}, element("strong", {}, title), ...lines.filter(Boolean).map((line) => element("p", {}, line)));
 }

@@ -9,6 +9,7 @@ const done = new Set();
 let stops = [];
 let rings = new Map();
 let map = null;
+let names = new Map();
 let layer = null;
 let me = null;
 let here = null;
@@ -26,6 +27,8 @@ function direction(one, other) {
 
 const far = (length) => (length < 1000 ? `${Math.round(length / 10) * 10} m` : `${number(length / 1000)} km`);
 
+const where = (stop) => names.get(stop.hamlet) ?? stop.hamlet ?? stop.cell;
+
 // Whether a place lies in a ring of [longitude, latitude]: how often a ray to the east crosses it.
 function isInside({ latitude, longitude }, ring) {
   let inside = false;
@@ -40,7 +43,7 @@ function drawStops() {
   const lines = stops.map((stop) => {
     const missing = say("drive_missing", { samples: stop.missing_samples, slots: stop.missing_slots, gain: percent(stop.gain) });
     const away = here ? say("drive_away", { distance: far(metres(here, stop)), direction: direction(here, stop) }) : `+${number(stop.km)} km`;
-    const link = element("a", { href: `geo:${stop.latitude.toFixed(6)},${stop.longitude.toFixed(6)}` }, stop.hamlet ?? stop.cell);
+    const link = element("a", { href: `geo:${stop.latitude.toFixed(6)},${stop.longitude.toFixed(6)}` }, `${stop.number} · ${where(stop)}`);
     return element("li", done.has(stop.cell) ? { class: "done" } : {}, link, ` · ${away}`, element("p", { class: "quiet" }, missing));
   });
   node("stops").replaceChildren(...lines);
@@ -50,12 +53,12 @@ function drawDrive(collection) {
   const { drive } = collection;
   stops = collection.features.map((feature) => feature.properties);
   rings = new Map(collection.features.map((feature) => [feature.id, feature.geometry.coordinates[0]]));
-  const told = { verdict: outcomes[drive.expected], count: drive.settled_with ?? stops.length, km: number(drive.km), gain: percent(drive.gain) };
+  const told = { verdict: outcomes[drive.expected], count: drive.settled_with ?? stops.length, unknown: drive.unknown, km: number(drive.km), gain: percent(drive.gain) };
   node("expected").textContent = stops.length ? say(drive.settled_with === null ? "drive_not_enough" : "drive_expected", told) : say("drive_none");
   layer?.remove();
-  layer = drawCells(map, collection, (stop) => popup(String(stop.number), say("drive_missing", { samples: stop.missing_samples, slots: stop.missing_slots, gain: percent(stop.gain) })));
+  layer = drawCells(map, collection, (stop) => popup(`${stop.number} · ${where(stop)}`, say("drive_missing", { samples: stop.missing_samples, slots: stop.missing_slots, gain: percent(stop.gain) })));
   for (const stop of stops) {
-    const icon = window.L.divIcon({ className: "cell-number", html: String(stop.number), iconSize: [26, 18] });
+    const icon = window.L.divIcon({ className: "cell-number", html: String(stop.number), iconSize: [26, 14] });
     window.L.marker([stop.latitude, stop.longitude], { icon, interactive: false, keyboard: false }).addTo(layer);
   }
   drawStops();
@@ -102,7 +105,7 @@ async function start() {
   node("back").href = `/coverage?${new URLSearchParams(asked)}`;
   node("locate").addEventListener("click", follow);
   node("again").addEventListener("click", () => load().catch(complain));
-  map = await openMap();
+  ({ map, names } = await openMap());
   await load();
 }
 

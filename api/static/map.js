@@ -33,7 +33,7 @@ function drawGraticule(map, layer) {
   // The corner of the controls stays free of names.
   const clear = (place) => {
     const { x, y } = map.latLngToContainerPoint(place);
-    return x > 60 || y > 150;
+    return x > 60 || y > 175;
   };
   for (let x = Math.ceil(west / step) * step; x < east; x += step) {
     const label = clear([north, x]) ? degrees(x, step, say("east")) : "";

@@ -194,10 +194,13 @@ def _notes(ground: Ground, tallies: Tallies, subject: Subject, loss: float) -> t
         )
     vehicle = bool(tallies.picks.in_vehicle.any())
     if vehicle and subject.surroundings is Surroundings.OUTDOOR:
+        corrected = Text(f"quy tắc cộng thêm {loss:g} dB", f"the rules add {loss:g} dB to them")
+        if loss == 0:
+            corrected = Text("quy tắc không cộng thêm gì", "the rules add nothing to them")
         notes.append(
             Text(
-                f"Một phần mẫu đo trong xe, mức thu thấp hơn ngoài trời; quy tắc cộng thêm {loss:g} dB.",
-                f"Some samples were taken in a vehicle, where levels are lower; the rules add {loss:g} dB to them.",
+                f"Một phần mẫu đo trong xe, mức thu thấp hơn ngoài trời; {corrected.vi}.",
+                f"Some samples were taken in a vehicle, where levels are lower; {corrected.en}.",
             )
         )
     return tuple(notes)

@@ -11,7 +11,7 @@ from devices.people import Role
 from tests.api.browsing import PATIENCE_MILLISECONDS
 from tests.api.conftest import Clock, application, serve
 from tests.api.measured import PERIOD, fill_measured
-from tests.api.visiting import PHONE, faults_of
+from tests.api.visiting import PHONE, faults_of, small_targets
 from tests.api.world import COMMUNE, token
 
 QUESTION = f"commune={COMMUNE}&period={PERIOD}"
@@ -45,9 +45,18 @@ def page(chromium: Browser, served: tuple[str, dict[str, str]]) -> Iterator[Page
     ours = (address, "data:", "blob:")
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(ours) else None)
+    page.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
     yield page
     assert complaints == []
     context.close()
+
+
+def shares_of(page: Page, selector: str) -> list[float]:
+    """How much of its parent's width each element takes."""
+    found: list[float] = page.locator(selector).evaluate_all(
+        "nodes => nodes.map(node => node.getBoundingClientRect().width / node.parentNode.clientWidth)"
+    )
+    return found
 
 
 def test_the_page_tells_the_verdict_its_bounds_and_each_cell(page: Page) -> None:
@@ -57,9 +66,18 @@ def test_the_page_tells_the_verdict_its_bounds_and_each_cell(page: Page) -> None
     expect(page.locator("#samples")).to_contain_text("19 mẫu nhận được")
     for state in ("covered", "not_covered", "insufficient", "unmeasured"):
         expect(page.locator(f"#map path.cell-{state}")).to_have_count(1)
+    assert shares_of(page, "#figures .bar-of i.sure")[0] == pytest.approx(0.25, abs=0.01)
+    assert shares_of(page, "#figures .bar-of i.open")[0] == pytest.approx(0.5, abs=0.01)
+    assert page.locator("#map path.hamlet").first.evaluate("node => getComputedStyle(node).fill") == "none"
     page.locator("#map path.cell-covered").dispatch_event("click")
-    expect(page.locator(".leaflet-popup")).to_contain_text("8 / 8 mẫu đạt")
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_contain_text("8 / 8 mẫu đạt")
+    expect(popup).to_contain_text("Viettel · -80 dBm")
+    expect(popup).to_contain_text("Thôn <1>")
+    expect(popup).to_have_css("opacity", "1")
     assert page.locator("#files a").count() == 6
+    assert page.locator("#legend li").count() == 10
+    assert small_targets(page) == []
     assert faults_of(page) == []
 
 
@@ -84,6 +102,8 @@ def test_whoever_drives_sees_the_cells_in_order_how_far_they_are_and_which_one_i
     expect(page.locator("#stops li")).to_have_count(2)
     expect(page.locator("#expected")).to_contain_text("km đường chim bay")
     expect(page.locator("#map .cell-number")).to_have_count(2)
+    expect(page.locator("#stops li").first).to_contain_text("1 · Thôn <1>")
+    expect(page.locator("details summary").first).to_have_text("Gia Lộc · 2026-Q4 · 5G · 60 %")
     page.get_by_role("button", name="Theo vị trí của tôi").click()
     expect(page.locator("#here")).to_contain_text("Tiếp theo: ô 1 · cách")
     expect(page.locator("#here")).to_contain_text("hướng bắc")
