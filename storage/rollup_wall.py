@@ -26,7 +26,7 @@ from storage.rollup_tables import (
     words_of,
 )
 from storage.tables import SCHEMA, table
-from storage.views import PLACE, PLACES, View, described
+from storage.views import PLACE, PLACES, POSITION, View, described
 
 _MEANING = {
     Grain.HOUR: "số liệu theo giờ, đúng ở mọi thời điểm",
@@ -61,7 +61,7 @@ def _of_wall(kind: Kind, grain: Grain) -> sql.Composed:
         *(sql.SQL("{} AS {}").format(source, sql.Identifier(name)) for name, source in PLACE.items()),
         *(sql.Identifier("g", key.name) for key in kind.keys),
     ]
-    for field in kind.values:
+    for field in (field for field in kind.values if field.name not in POSITION):
         for aggregate in allowed_aggregates(field):
             label = sql.Identifier(column_name(field, aggregate))
             chosen.append(sql.SQL("{} AS {}").format(answer(kind, field, aggregate, frame), label))

@@ -30,6 +30,9 @@ PLACE = {
 }
 """The columns of every view of readings beside those of its table; no field may bear such a name."""
 
+POSITION = frozenset({"latitude", "longitude"})
+"""The fields that say where a probe was: who follows it follows a person, so the wall has none of them."""
+
 PLACES = sql.SQL(
     "JOIN commune.commune AS c ON c.commune_id = d.commune_id "
     "LEFT JOIN commune.hamlet AS h ON h.hamlet_id = d.hamlet_id "

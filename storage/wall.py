@@ -13,7 +13,7 @@ from psycopg import sql
 from devices.model import Kind
 from storage.sql import query
 from storage.tables import columns, table
-from storage.views import PLACE, PLACES, View, described
+from storage.views import PLACE, PLACES, POSITION, View, described
 
 WALL_COLUMNS = frozenset(PLACE)
 """The columns of every kind's view beside those of its table; no field may bear such a name."""
@@ -62,8 +62,8 @@ def views(
 
 
 def _of_kind(kind: Kind) -> sql.Composed:
-    """Readings of a kind under the codes, names and places of their devices."""
-    own = [c.name for c in columns(kind) if c.name not in ("device_id", "time")]
+    """Readings of a kind under the codes, names and places of their devices, but for where a probe was."""
+    own = [c.name for c in columns(kind) if c.name not in ("device_id", "time", *POSITION)]
     chosen = [
         sql.SQL("r.time"),
         *(sql.SQL("{} AS {}").format(source, sql.Identifier(name)) for name, source in PLACE.items()),

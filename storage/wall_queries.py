@@ -13,6 +13,7 @@ from devices.model import Behaviour, Field, Kind
 from storage.aggregates import Aggregate
 from storage.rollup_tables import ORIGIN, Grain, view_name
 from storage.rollup_wall import column_name
+from storage.views import POSITION
 
 RAW_RANGE = "6 hours 2 minutes"
 HOURLY_RANGE = "14 days 2 hours"
@@ -23,8 +24,6 @@ with it, in which those of the rollups would be moved to the day before."""
 _ENDED = f"time < date_bin('$__interval_ms milliseconds', $__timeTo()::timestamptz, {ORIGIN})"
 """Of an interval that still runs only some devices have told: its mean would jump."""
 _RANGE = "$__timeTo()::timestamptz - $__timeFrom()::timestamptz"
-POSITION = frozenset({"latitude", "longitude"})
-"""Where a probe was: who follows it follows a person, so no dashboard tells it."""
 OPERATOR = "operator"
 """The key of a kind by which its dashboard can be narrowed."""
 _RAW = f"{_RANGE} <= interval '{RAW_RANGE}' AND {_ENDED}"

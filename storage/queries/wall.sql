@@ -35,7 +35,8 @@ FROM (
 ) AS known;
 
 -- name: wall_latest
--- The newest value of every field of every device. `number` is 1 or 0 for states; `text` is set for labels.
+-- The newest value of every field of every device, but for where a probe was. `number` is 1 or 0 for states; `text` is
+-- set for labels.
 CREATE VIEW wall.latest AS
 SELECT c.code AS commune, d.code AS device, d.name AS device_name, d.kind, l.key, v.field,
     to_timestamp((v.pair ->> 1)::double precision) AS time, l.received_at,
@@ -47,7 +48,8 @@ SELECT c.code AS commune, d.code AS device, d.name AS device_name, d.kind, l.key
 FROM commune.latest AS l
 JOIN commune.device AS d USING (device_id)
 JOIN commune.commune AS c USING (commune_id)
-CROSS JOIN LATERAL jsonb_each(l."values") AS v (field, pair);
+CROSS JOIN LATERAL jsonb_each(l."values") AS v (field, pair)
+WHERE v.field NOT IN ('latitude', 'longitude');
 
 -- name: wall_ledger
 -- The loss ledger with codes; what no registered device sent has none.

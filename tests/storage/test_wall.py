@@ -41,11 +41,25 @@ def device_id(connection: psycopg.Connection[Any], code: str) -> int:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_the_view_of_a_kind_has_every_column_of_its_table_and_the_place(
+def test_the_view_of_a_kind_has_every_column_of_its_table_but_where_a_probe_was_and_the_place(
     wall: psycopg.Connection[Any], name: str
 ) -> None:
     found = [c.name for c in wall.execute(f"SELECT * FROM wall.{name} LIMIT 0").description or ()]
-    assert set(found) == ({c.name for c in columns(KINDS[name])} - {"device_id"}) | WALL_COLUMNS
+    assert set(found) == ({c.name for c in columns(KINDS[name])} - {"device_id", "latitude", "longitude"}) | WALL_COLUMNS
+
+
+@pytest.mark.parametrize("name", ["signal_probe", "signal_probe_hourly", "signal_probe_daily"])
+def test_no_view_of_probes_says_where_one_was(wall: psycopg.Connection[Any], name: str) -> None:
+    found = {c.name for c in wall.execute(f"SELECT * FROM wall.{name} LIMIT 0").description or ()}
+    told = {column for column in found if column.startswith(("latitude", "longitude"))}
+    assert told == set() and {"device_latitude", "device_longitude"} <= found
+
+
+def test_the_newest_values_of_a_probe_do_not_say_where_it_is(wall: psycopg.Connection[Any]) -> None:
+    number = add_device(wall, Device("gia-loc", "xe-1", "signal_probe"))
+    values = '{"latitude": [20.87123, 0], "longitude": [106.3, 0], "ss_rsrp": [-91, 0]}'
+    wall.execute("INSERT INTO latest VALUES (%s, '452-04/NR_SA', now(), now(), %s)", [number, values])
+    assert wall.execute("SELECT field FROM wall.latest WHERE device = 'xe-1'").fetchall() == [("ss_rsrp",)]
 
 
 def test_a_reading_shows_with_its_device_and_place(wall: psycopg.Connection[Any]) -> None:
