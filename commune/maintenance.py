@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -77,8 +77,14 @@ class Job:
     name: str
     every_seconds: float
     work: Callable[[Session], None]
+    is_long: bool = False
+    """Whether it may take minutes on a large database; it is then done beside the others, so that no alert waits."""
     due_at: float = field(default=0.0)
     incident: str = ""
+
+
+def _long_job(name: str, every_seconds: float, work: Callable[[Session], None]) -> Job:
+    return Job(name, every_seconds, work, is_long=True)
 
 
 class Maintenance:
@@ -100,19 +106,19 @@ class Maintenance:
             Job("watch the broker", ROUND_SECONDS, self._judge_broker),
             Job("judge devices", ROUND_SECONDS, self._judge_devices),
             Job("judge the ledger", LEDGER_SECONDS, judge_books),
-            Job("compute rollups", ROUND_SECONDS, self._compute_rollups),
-            Job("count coverage", COVERAGE_SECONDS, self._count_coverage),
-            Job("keep targets", TARGETS_SECONDS, self._keep_targets),
-            Job("judge coverage", REGRESSION_SECONDS, self._judge_coverage),
+            _long_job("compute rollups", ROUND_SECONDS, self._compute_rollups),
+            _long_job("count coverage", COVERAGE_SECONDS, self._count_coverage),
+            _long_job("keep targets", TARGETS_SECONDS, self._keep_targets),
+            _long_job("judge coverage", REGRESSION_SECONDS, self._judge_coverage),
         ]
         if config.replay_unknown_devices:
-            self.jobs.append(Job("replay former strangers", ROUND_SECONDS, self._replay))
+            self.jobs.append(_long_job("replay former strangers", ROUND_SECONDS, self._replay))
         if config.horizons:
-            self.jobs.append(Job("delete old readings", RETENTION_SECONDS, self._delete_readings))
+            self.jobs.append(_long_job("delete old readings", RETENTION_SECONDS, self._delete_readings))
         if config.columnstore_after_days:
-            self.jobs.append(Job("make columns of old readings", RETENTION_SECONDS, self._compress))
+            self.jobs.append(_long_job("make columns of old readings", RETENTION_SECONDS, self._compress))
         if config.dead_letter_retention_days:
-            self.jobs.append(Job("delete old dead letters", RETENTION_SECONDS, self._delete))
+            self.jobs.append(_long_job("delete old dead letters", RETENTION_SECONDS, self._delete))
 
     def stop(self) -> None:
         """Let `run` end after the statement that it is at."""
@@ -129,21 +135,29 @@ class Maintenance:
                 ("alerts", self._delivery),
             )
         ]
+        long = [job for job in self.jobs if job.is_long]
+        threads.append(threading.Thread(target=self._rounds, args=(long,), name="long jobs", daemon=True))
         for thread in threads:
             thread.start()
-        while not self._stopping.is_set():
-            self.round()
-            self._stopping.wait(ROUND_SECONDS)
+        self._rounds([job for job in self.jobs if not job.is_long])
         for thread in threads:
             thread.join(timeout=10)
 
-    def round(self) -> None:
-        """Do every job that is due. One that fails is tried again in the next round, and does not stop the others."""
+    def _rounds(self, jobs: Sequence[Job]) -> None:
+        while not self._stopping.is_set():
+            self.round(jobs)
+            self._stopping.wait(ROUND_SECONDS)
+
+    def round(self, jobs: Sequence[Job] | None = None) -> None:
+        """Do every job that is due, of these or of all, with a session of its own.
+
+        One that fails, for whatever reason, is tried again in the next round, and does not stop the others.
+        """
         try:
             with closing(
                 connect(self._config.database_url, role=self._config.database_role, autocommit=True)
             ) as session:
-                for job in self.jobs:
+                for job in self.jobs if jobs is None else jobs:
                     self._do(job, session)
         except DatabaseUnavailable as error:
             if not self._is_away:
@@ -162,9 +176,10 @@ class Maintenance:
                 job.work(session)
         except DatabaseUnavailable:
             raise
-        except StorageError as error:
+        except Exception as error:
             if str(error) != job.incident:  # one line an incident, not one a try
-                logger.error("cannot %s: %s; trying again", job.name, error)
+                traced = None if isinstance(error, StorageError) else error
+                logger.error("cannot %s: %s; trying again", job.name, error, exc_info=traced)
             job.incident = str(error)
         else:
             if job.incident:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from alerts.regressions import CoverageLoss, in_words, judge_coverage
 from commune.coverage_alerts import losses
 from reports.rules import ReportRules
+from storage.alerting import take_judging
 from storage.alerts import list_alerts
-from storage.connect import Session
+from storage.connect import Session, connect
 from tests.api.world import World
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -29,6 +31,12 @@ def test_a_regression_is_one_alert_an_operator_until_it_is_over(world: World, se
     over = judge_coverage(session, [lost(1)], NOW + timedelta(days=2))
     assert over.closed == ["coverage_loss gia-loc/operator:452-04"]
     assert list_alerts(session)[0].closed_at == NOW + timedelta(days=2)
+
+
+def test_a_regression_is_told_while_another_judges_devices(session: Session, database_url: str) -> None:
+    with closing(connect(database_url)) as other:
+        assert take_judging(other)
+        assert judge_coverage(session, [lost(3)], NOW).opened == ["coverage_loss gia-loc/operator:452-04"]
 
 
 @pytest.mark.parametrize("cells", [0, 1, 2])

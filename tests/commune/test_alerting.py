@@ -24,6 +24,9 @@ from storage.connect import Session, connect
 from tests.api.world import World
 from tests.waiting import wait_until
 
+ADMIN = "commune_admin"
+LONG = ("compute rollups", "keep targets")
+
 
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
@@ -31,14 +34,27 @@ def session(database_url: str) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture
-def silent(database_url: str) -> str:
+def add_silent(database_url: str) -> str:
     """A device that was last heard of an hour ago."""
     world = World(database_url)
     world.commune()
     world.device("env-001")
     world.send("env-001", {"temperature": 25}, received_at=datetime.now(UTC) - timedelta(hours=1))
     return "gia-loc/env-001"
+
+
+@pytest.fixture
+def silent(database_url: str) -> str:
+    return add_silent(database_url)
+
+
+def last(began: threading.Event, until: threading.Event) -> None:
+    began.set()
+    assert until.wait(60)
+
+
+def divide_by_zero(_: Session) -> None:
+    raise ZeroDivisionError("division by zero")
 
 
 def test_a_round_of_maintenance_opens_the_alert_of_a_silent_device(
@@ -49,6 +65,33 @@ def test_a_round_of_maintenance_opens_the_alert_of_a_silent_device(
     ).round()
     (alert,) = list_alerts(session, only_open=True)
     assert (alert.kind, alert.subject) == ("device_offline", silent)
+
+
+def test_alerts_wait_for_no_long_job_whether_it_lasts_or_fails(
+    session: Session,
+    database_url: str,
+    broker_server: MosquittoServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("commune.maintenance.ROUND_SECONDS", 0.1)
+    maintenance = Maintenance(MaintenanceConfig(database_url, broker_server.address("maintain"), database_role=ADMIN))
+    began, told = threading.Event(), threading.Event()
+    lasting, failing = (next(job for job in maintenance.jobs if job.name == name) for name in LONG)
+    lasting.work = lambda _: last(began, told)
+    failing.work = divide_by_zero
+    for job in maintenance.jobs:
+        job.every_seconds = 0.1
+    running = threading.Thread(target=maintenance.run, daemon=True)
+    running.start()
+    assert began.wait(30)
+    silent = add_silent(database_url)
+    wait_until(lambda: [alert.subject for alert in list_alerts(session, only_open=True)] == [silent], "it is told", 30)
+    told.set()
+    wait_until(lambda: failing.incident == "division by zero", "the other long job has failed", 30)
+    maintenance.stop()
+    wait_until(lambda: not running.is_alive(), "maintenance has ended", 30)
+    assert caplog.messages.count("cannot keep targets: division by zero; trying again") == 1
 
 
 def test_maintenance_judges_landslides_by_the_rules_of_the_commune(
