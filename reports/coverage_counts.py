@@ -187,7 +187,9 @@ def _of(columns: Columns, names: Sequence[str]) -> list[NDArray[Any]]:
 
 
 def _join_cells(parts: Sequence[CellDays]) -> CellDays:
-    return CellDays(OPERATORS, *(np.concatenate([getattr(part, name) for part in parts]) for name in CELL_COLUMNS))
+    """The rows of all parts in one order: a table is read in any, and sums would differ by it in the last bit."""
+    joined = CellDays(OPERATORS, *(np.concatenate([getattr(part, name) for part in parts]) for name in CELL_COLUMNS))
+    return joined.take(np.lexsort((joined.indoors, joined.operator, joined.cell, joined.day)))
 
 
 def _by_operator(left_out: Mapping[tuple[str, str], int]) -> dict[str, dict[LeftOut, int]]:

@@ -157,7 +157,10 @@ def pick_days(samples: Samples, fine: Cells) -> Picks:
 
 
 def least(picks: Picks, *, by_day: bool = False) -> Picks:
-    """Of each fine cell, operator, surroundings and purpose the pick of the least lot, or one of each day of them."""
+    """Of each fine cell, operator, surroundings and purpose the pick of the least lot, or one of each day of them.
+
+    They stand in one order, whatever order they came in: sums of them are the same to the last bit.
+    """
     if not len(picks):
         return picks
     series = picks.operator.astype(np.int64) * 2 + picks.indoors
@@ -173,7 +176,7 @@ def least(picks: Picks, *, by_day: bool = False) -> Picks:
         first = np.ones(candidates.shape, dtype=np.bool_)
         first[1:] = groups[1:] != groups[:-1]
         won[candidates[first]] |= purpose
-    return replace(picks, purpose=won).take(won > 0)
+    return replace(picks, purpose=won).take(order[won[order] > 0])
 
 
 def join_picks(parts: list[Picks]) -> Picks:
@@ -195,7 +198,7 @@ def sum_days(samples: Samples, cell: Cells, rules: CoverageRules) -> CellDays:
     slot = (samples.time_us + LOCAL_OFFSET_US) % DAY_US // width
     series = (((day - first_day) * cells.size + place) * 128 + samples.operator) * 2 + indoors
     # One order for all sums: by series, and within each by slot.
-    order = np.argsort(series * slots_a_day + slot)
+    order = np.argsort(series * slots_a_day + slot, kind="stable")
     sorted_series, sorted_slot = series[order], slot[order]
     begins = np.flatnonzero(np.concatenate([[True], np.diff(sorted_series) != 0]))
     new_slot = np.concatenate([[True], (np.diff(sorted_series) != 0) | (np.diff(sorted_slot) != 0)])

@@ -12,8 +12,13 @@ ON CONFLICT (kind) DO UPDATE SET raw_from = greatest(h.raw_from, excluded.raw_fr
 UPDATE rollup_horizon SET hourly_from = greatest(hourly_from, %(moment)s) WHERE kind = %(kind)s;
 
 -- name: is_noted
--- Whether an hour of a kind between two moments has a note.
-SELECT EXISTS (SELECT FROM rollup_note WHERE kind = %(kind)s AND hour >= %(start)s AND hour < %(end)s);
+-- Whether an hour of a kind between two moments has a note, or a day whose coverage was not counted yet lies there.
+SELECT EXISTS (SELECT FROM rollup_note WHERE kind = %(kind)s AND hour >= %(start)s AND hour < %(end)s)
+    OR %(kind)s = 'signal_probe' AND EXISTS (
+        SELECT FROM coverage_note
+        WHERE day >= (%(start)s::timestamptz AT TIME ZONE 'UTC' + interval '7 hours')::date
+            AND day < (%(end)s::timestamptz AT TIME ZONE 'UTC' + interval '31 hours' - interval '1 microsecond')::date
+    );
 
 -- name: chunks_of_kind
 -- The chunks of a kind's hypertable that end before a moment, oldest first.

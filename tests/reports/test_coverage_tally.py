@@ -125,6 +125,21 @@ def test_a_draw_for_the_service_is_among_the_samples_with_a_test() -> None:
     assert np.isfinite(for_service.download[0]) or for_service.access_ok[0] == 0
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_picks_and_sums_are_the_same_to_the_last_bit_in_whatever_order_they_come(seed: int) -> None:
+    everything = drive(seed, 200)
+    picks, sums = tally(clean(everything, RULES).samples, RULES)
+    random = np.random.default_rng(seed)
+    turned = everything.take(random.permutation(len(everything)))
+    again, same_sums = tally(clean(turned, RULES).samples, RULES)
+    shuffled = least(picks.take(random.permutation(len(picks))))
+    for name in PICK_COLUMNS:
+        np.testing.assert_array_equal(getattr(least(again), name), getattr(least(picks), name), err_msg=name)
+        np.testing.assert_array_equal(getattr(shuffled, name), getattr(least(picks), name), err_msg=name)
+    for name in CELL_COLUMNS:
+        np.testing.assert_array_equal(getattr(same_sums, name), getattr(sums, name), err_msg=name)
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 120))
 def test_days_counted_apart_add_up_to_all_of_them_counted_together(seed: int, count: int) -> None:

@@ -33,7 +33,9 @@ from storage.coverage_columns import read_columns
 from storage.errors import StorageError
 from storage.history import HistoryWriter
 from storage.places import add_commune, add_hamlet
+from storage.reading_retention import Horizon, delete_old
 from storage.registry import add_device, all_devices
+from storage.rollups import compute_noted
 from tests.reports.coverage_samples import RULES, Row, boundary_of, cells_of, fine_cells, samples
 
 COMMUNE = "gia-loc"
@@ -119,6 +121,22 @@ def test_a_report_is_the_same_before_and_after_days_are_counted_and_from_samples
     assert list(count_noted(session, RULES)) == []
 
 
+def test_a_report_is_the_same_to_the_last_bit_wherever_its_rows_lie_in_the_tables(session: Session) -> None:
+    rows = join(*(rows_of(day, cells=(0, 1, 2)) for day in range(3)))
+    random = np.random.default_rng(1)
+    store(session, [row | {"ss_rsrp": random.normal(-95, 7), "download": random.uniform(1, 200)} for row in rows])
+    list(count_noted(session, RULES))
+    before = asked(session)
+    for seed in range(4):
+        session.execute("SELECT setseed(%s)", [seed / 10])
+        for table in ("coverage_pick", "coverage_cell_day"):
+            session.execute(f"CREATE TEMP TABLE moved AS SELECT * FROM {table} ORDER BY random()")
+            session.execute(f"DELETE FROM {table}")
+            session.execute(f"INSERT INTO {table} SELECT * FROM moved")
+            session.execute("DROP TABLE moved")
+        assert asked(session) == before
+
+
 def test_late_samples_are_in_the_report_at_once_and_cost_their_own_day(session: Session) -> None:
     rows = join(rows_of(), rows_of(5))
     store(session, rows)
@@ -173,6 +191,17 @@ def test_days_whose_samples_were_deleted_stay_as_they_were_counted(session: Sess
     assert asked(session) == expected
     assert list(count_noted(session, RULES)) == []
     assert asked(session, CoverageRules(accuracy_m=30)).counts.used == expected.counts.used
+
+
+def test_samples_are_not_deleted_with_age_before_their_day_is_counted(session: Session) -> None:
+    told = store(session, rows_of())
+    later, horizons = datetime(2027, 1, 10, tzinfo=UTC), {KIND.name: Horizon(reading_days=30)}
+    list(compute_noted(session, later))
+    assert list(delete_old(session, later, horizons)) == []
+    expected = in_memory(session, told)
+    list(count_noted(session, RULES))
+    assert sum(span.rows for span in delete_old(session, later, horizons)) == len(told)
+    assert asked(session) == expected
 
 
 def test_a_period_holds_its_own_days_and_its_neighbours_none(session: Session) -> None:

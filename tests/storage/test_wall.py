@@ -45,7 +45,9 @@ def test_the_view_of_a_kind_has_every_column_of_its_table_but_where_a_probe_was_
     wall: psycopg.Connection[Any], name: str
 ) -> None:
     found = [c.name for c in wall.execute(f"SELECT * FROM wall.{name} LIMIT 0").description or ()]
-    assert set(found) == ({c.name for c in columns(KINDS[name])} - {"device_id", "latitude", "longitude"}) | WALL_COLUMNS
+    assert (
+        set(found) == ({c.name for c in columns(KINDS[name])} - {"device_id", "latitude", "longitude"}) | WALL_COLUMNS
+    )
 
 
 @pytest.mark.parametrize("name", ["signal_probe", "signal_probe_hourly", "signal_probe_daily"])
