@@ -45,7 +45,8 @@ def next_cells(
     surroundings: SurroundingsOption = Surroundings.OUTDOOR,
     profile: ProfileOption = SignalProfile.BASIC,
     form: Annotated[
-        DriveForm | None, typer.Option("--format", help="Unset: by the ending of --out, else text.")
+        DriveForm | None,
+        typer.Option("--format", help="text, json, gpx or kml. Unset: by the ending of --out, else text."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write to. Unset or `-`: standard output.")] = None,
 ) -> None:
