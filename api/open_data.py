@@ -1,7 +1,8 @@
 """Open data (NĐ 194/2025/NĐ-CP): coverage for anybody, with nothing personal in it.
 
-The finest place is a cell of the grid, and what rests on a few samples is withheld, so that nobody can be followed by
-them. Nothing is given unless the rules of the installation say that it is published.
+The finest place is a cell of the grid, what rests on a few samples is withheld, and no period is shorter than a month
+or still runs, so that nobody can be followed by them. Nothing is given unless the rules of the installation say that it
+is published.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from fastapi import APIRouter, Depends, Response
 from api.access import public
 from api.context import PREFIX, Ctx, check_parameter_names, problems
 from api.coverage import CSV_EXAMPLE, coverage_answer
-from api.coverage_questions import Asked, Form, FormatQuery
+from api.coverage_questions import Asked, Form, FormatQuery, PeriodQuery
 from api.errors import ApiProblem, Problem
 from api.places import GEOJSON, GeoJsonResponse
+from api.report_questions import named_period
 from api.schemas_coverage import CoverageAnswer, OpenFeatures
 from api.series import CSV
 from devices.model import Text
@@ -25,6 +27,7 @@ from reports.coverage import told
 from reports.coverage.told import Members
 
 WITHHELD = "withheld"
+SHORTEST_DAYS = 28
 METHOD = "docs/explanation/coverage.md; cells of H3 (h3geo.org)"
 CELLS = tuple(name for name in told.CELL_COLUMNS if name not in ("population", "hamlet", "slots"))
 SPOTS = tuple(name for name in told.SPOT_COLUMNS if name != "hamlet")
@@ -44,10 +47,24 @@ def published(context: Ctx) -> None:
         )
 
 
+def over(context: Ctx, period: PeriodQuery) -> None:
+    """Refuse a period by which a probe could be followed: some days, or one whose cells grow while it drives."""
+    asked = named_period(period)
+    if len(asked.days) < SHORTEST_DAYS or asked.end > context.now():
+        raise ApiProblem(
+            Problem.BAD_RANGE,
+            Text(
+                "Dữ liệu mở chỉ có theo tháng, quý, nửa năm hoặc năm đã kết thúc.",
+                "Open data are of a month, quarter, half-year or year that is over.",
+            ),
+            allowed={"period": "2026-10, 2026-Q3, 2026-H1 or 2025, once it is over"},
+        )
+
+
 router = APIRouter(
     prefix=f"{PREFIX}/open-data",
     tags=["open data"],
-    dependencies=[public(), Depends(check_parameter_names), Depends(published)],
+    dependencies=[public(), Depends(check_parameter_names), Depends(published), Depends(over)],
 )
 LISTS: dict[int | str, dict[str, Any]] = {**problems(404, 422), 200: {"content": {CSV: {"example": CSV_EXAMPLE}}}}
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -142,12 +143,23 @@ def test_a_wrong_question_is_answered_with_what_is_allowed(
     assert answer.json()["allowed"]
 
 
-def test_open_data_withhold_what_rests_on_a_few_samples_and_name_no_place_of_a_probe(viewer: httpx.Client) -> None:
-    with httpx.Client(base_url=viewer.base_url, timeout=DEADLINE_SECONDS) as anybody:
-        told = ask(anybody, f"{OPEN}/cells").json()
-        rows = ask(anybody, f"{OPEN}/cells", format="csv").text.splitlines()
-        spots = ask(anybody, f"{OPEN}/dead-spots").json()
-        summary = ask(anybody, f"{OPEN}/summary").json()
+@pytest.fixture(scope="module")
+def anybody(measured_url: str) -> Iterator[httpx.Client]:
+    """A client that says nothing of itself, in the first days of the next year."""
+    clock = Clock()
+    clock.time = datetime(2027, 1, 2, tzinfo=UTC)
+    with (
+        serve(application(measured_url, clock, report_rules=PUBLISHED)) as address,
+        httpx.Client(base_url=address, timeout=DEADLINE_SECONDS) as client,
+    ):
+        yield client
+
+
+def test_open_data_withhold_what_rests_on_a_few_samples_and_name_no_place_of_a_probe(anybody: httpx.Client) -> None:
+    told = ask(anybody, f"{OPEN}/cells").json()
+    rows = ask(anybody, f"{OPEN}/cells", format="csv").text.splitlines()
+    spots = ask(anybody, f"{OPEN}/dead-spots").json()
+    summary = ask(anybody, f"{OPEN}/summary").json()
     assert (told["licence"], told["least_samples"]) == ("CC BY 4.0", 5)
     states = [feature["properties"]["state"] for feature in told["features"]]
     assert sorted(states) == ["covered", "not_covered", "unmeasured", "withheld"]
@@ -157,6 +169,17 @@ def test_open_data_withhold_what_rests_on_a_few_samples_and_name_no_place_of_a_p
     assert not {"hamlet", "population", "slots"} & set(withheld)
     assert all("hamlet" not in one["properties"] for one in spots["features"])
     assert summary["area"]["parts"] == 4
+
+
+@pytest.mark.parametrize("period", ["2026-11-02", "2027-01", "2027", "2027-Q1"])
+@pytest.mark.parametrize("part", ["cells", "dead-spots", "summary"])
+def test_open_data_tell_of_no_day_and_of_no_period_that_still_runs(
+    anybody: httpx.Client, part: str, period: str
+) -> None:
+    answer = anybody.get(f"{OPEN}/{part}", params={"period": period})
+    assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (422, "bad-range")
+    assert "đã kết thúc" in answer.json()["reason"]["vi"]
+    assert anybody.get(f"{OPEN}/{part}", params={"period": "2026-11"}).status_code == 200
 
 
 def test_nothing_is_open_unless_the_rules_say_so(measured_url: str) -> None:

@@ -33,7 +33,7 @@ VALUES = {
 LARGEST_PAGES = {
     "/api/v1/documents/{kind}.{form}": {"commune": COMMUNE, "period": "2026-11"},
     **{
-        f"/api/v1/{room}/{{commune}}/{part}": {"period": "2026-11"}
+        f"/api/v1/{room}/{{commune}}/{part}": {"period": "2026-10"}
         for room, parts in (
             ("coverage", ("summary", "cells", "sites", "dead-spots", "next-cells")),
             ("open-data", ("coverage/summary", "coverage/cells", "coverage/dead-spots")),
