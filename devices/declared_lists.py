@@ -34,6 +34,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _MEANINGS = {name: meant for meant, names in NAMES.items() for name in names}
 _WHOLE = {"", "toan_xa", "ca_xa", "xa", "toan_dia_ban"}
+_COUNTS = {"part", "whole", "samples"}
+LONGEST_OPERATOR = 100
+MOST_SAMPLES = 1e9
 _SUMS = {"tong", "cong", "tong_cong", "tong_so", "total"}
 
 
@@ -144,6 +147,13 @@ def _row(line: int, cells: Mapping[str | None, Cell], reading: _Reading) -> Decl
     operator = " ".join(shown(cells.get("operator")).split()) or reading.operator
     if indicator.by_operator and not operator:
         faults.append(Text("thiếu tên nhà mạng", "the operator is not named"))
+    if len(operator) > LONGEST_OPERATOR or not operator.isprintable():
+        faults.append(
+            Text(
+                f"tên nhà mạng dài hơn {LONGEST_OPERATOR} ký tự, hoặc có ký tự lạ",
+                f"the operator's name is longer than {LONGEST_OPERATOR} characters, or has some that are no letters",
+            )
+        )
     declaration = Declaration(indicator.name, hamlet, operator if indicator.by_operator else "")
     declaration = _figures(declaration, indicator, cells, faults, warnings)
     return DeclaredRow(line, None if faults else declaration, tuple(faults), tuple(warnings))
@@ -184,6 +194,8 @@ def _figures(
             faults.append(Text("thiếu giá trị", "the value is missing"))
         elif value is not None and value > indicator.largest:
             faults.append(Text(f"giá trị {value:g} quá lớn", f"the value {value:g} is too large"))
+        if samples is not None and samples > MOST_SAMPLES:
+            faults.append(Text(f"số mẫu {samples:g} quá lớn", f"{samples:g} samples are too many"))
         return replace(declaration, value=value, samples=None if samples is None else int(samples))
     part, whole = _number(cells.get("part"), "part", faults), _number(cells.get("whole"), "whole", faults)
     percent = _number(cells.get("percent"), "percent", faults)
@@ -203,8 +215,12 @@ def _figures(
 
 
 def _number(cell: Cell, name: str, faults: list[Text]) -> float | None:
-    """The number of a cell, None for an empty one. 1.250 is twelve hundred and fifty, 12,5 is twelve and a half."""
-    if isinstance(cell, NumberCell):
+    """The number of a cell, None for an empty one. 1.250 is twelve hundred and fifty, 12,5 is twelve and a half.
+
+    Of households there are no parts: among counts 1,250 is twelve hundred and fifty too, and 12,5 is a fault.
+    """
+    is_share = isinstance(cell, NumberCell) and cell.text.endswith("%")
+    if isinstance(cell, NumberCell) and not is_share:
         cell = cell.value
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         number = float(cell)
@@ -212,17 +228,23 @@ def _number(cell: Cell, name: str, faults: list[Text]) -> float | None:
         text = re.sub(r"[\s\u00a0%]", "", shown(cell))
         if not text:
             return None
-        text = re.sub(r"\.(?=\d{3}(?:\D|$))", "", text).replace(",", ".")
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
-    if not 0 <= number < 1e12:
+        number = float(text) if is_share else _read(text, is_count=name in _COUNTS)
+    if not 0 <= number < 1e12 or (name in _COUNTS and not number.is_integer()):
         faults.append(
             Text(f"{shown(cell)!r} ở cột {name} không phải là số", f"{shown(cell)!r} under {name} is no number")
         )
         return None
     return number
+
+
+def _read(text: str, *, is_count: bool) -> float:
+    """A number as it is written; NaN for none."""
+    if not text.startswith("0."):
+        text = re.sub(r"[.,](?=\d{3}(?:\D|$))" if is_count else r"\.(?=\d{3}(?:\D|$))", "", text)
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return float("nan")
 
 
 def _once(rows: Sequence[DeclaredRow]) -> list[DeclaredRow]:

@@ -201,6 +201,8 @@ def _number(value: int | float, form: str) -> Cell:
         value = int(value)
     if isinstance(value, int) and _ZEROS.fullmatch(form) and value >= 0:
         return NumberCell(value, str(value).zfill(len(form)), padded=True)
+    if "%" in form:
+        return NumberCell(value, f"{round(value * 100, 9):g}%")
     return NumberCell(value, str(value) if isinstance(value, int) else repr(value))
 
 

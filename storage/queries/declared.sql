@@ -31,7 +31,8 @@ ORDER BY i.declared_import_id DESC;
 
 -- name: declared_in_force
 -- What is declared of a commune as of a day: of each indicator, hamlet and operator the newest that was not undone.
-SELECT DISTINCT ON (v.indicator, h.code, v.operator)
+-- VIETTEL is Viettel.
+SELECT DISTINCT ON (v.indicator, h.code, lower(v.operator))
     v.indicator, h.code, v.operator, v.part, v.whole, v.value, v.samples, v.line, i.declared_import_id, i.source,
     i.source_date, i.file_name, i.file_sha256, i.note
 FROM declared_value AS v
@@ -40,4 +41,4 @@ JOIN commune AS c USING (commune_id)
 LEFT JOIN hamlet AS h USING (hamlet_id)
 WHERE c.code = %(commune)s AND i.undone_at IS NULL AND i.source_date <= %(day)s
     AND (%(indicator)s::text IS NULL OR v.indicator = %(indicator)s)
-ORDER BY v.indicator, h.code, v.operator, i.source_date DESC, i.declared_import_id DESC;
+ORDER BY v.indicator, h.code, lower(v.operator), i.source_date DESC, i.declared_import_id DESC;

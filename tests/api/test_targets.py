@@ -154,6 +154,18 @@ def test_a_list_is_tried_taken_over_seen_in_the_target_and_undone(client: httpx.
 
 
 @pytest.mark.usefixtures("clean")
+def test_a_newer_list_takes_the_place_of_an_older_one_that_spells_the_operator_otherwise(client: httpx.Client) -> None:
+    send(client)
+    newer = HEAD + "Thôn 1;VIETTEL;100;400\n"
+    assert send(client, newer, source_date="2026-11-01").json()["accepted"]
+    declared = client.get("/api/v1/communes/gia-loc/declared").json()["items"]
+    assert [(one["hamlet"], one["operator"], one["part"]) for one in declared] == [
+        ("thon-1", "VIETTEL", 100),
+        ("thon-2", "VNPT", 200),
+    ]
+
+
+@pytest.mark.usefixtures("clean")
 def test_the_same_file_counts_once(client: httpx.Client) -> None:
     assert send(client).status_code == 200
     again = send(client)

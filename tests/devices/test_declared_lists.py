@@ -64,6 +64,33 @@ def test_shares_in_per_cent_are_taken_and_it_is_told_that_no_counts_are_given() 
     assert found.rows[0].warnings[0].en == "only a share is given, no counts"
 
 
+@pytest.mark.parametrize(("share", "form", "expected"), [(0.85, "0%", 85.0), (0.57, "0.00%", 57.0), (85, "0", 85.0)])
+def test_a_share_that_a_workbook_shows_in_per_cent_is_read_as_it_is_shown(
+    share: float, form: str, expected: float
+) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Thôn", "Nhà mạng", "Tỷ lệ (%)"])
+    sheet.append(["Đôn Thư", "Viettel", share])
+    sheet["C2"].number_format = form
+    data = io.BytesIO()
+    book.save(data)
+    found = read_list(data.getvalue(), HAMLETS, indicator=GIGABIT)
+    assert [(one.part, one.whole) for _, one in found.declarations] == [(expected, 100.0)]
+
+
+@pytest.mark.parametrize(("part", "whole"), [("1,050", "1,100"), ("1.050", "1.100"), ("1050", "1100")])
+def test_counts_are_whole_whichever_sign_parts_their_thousands(part: str, whole: str) -> None:
+    found = read(HEAD.replace(",", ";") + f"Đôn Thư;Viettel;{part};{whole}\n")
+    assert [(one.part, one.whole) for _, one in found.declarations] == [(1050.0, 1100.0)]
+
+
+def test_a_number_below_one_has_no_thousands() -> None:
+    found = read("Chỉ tiêu;Thôn;Giá trị\nispeed_latency;;0.125\n", None)
+    assert [one.value for _, one in found.declarations] == [0.125]
+
+
 def test_a_row_without_a_hamlet_is_of_the_whole_commune() -> None:
     found = read("Thôn,Số hộ có khả năng,Tổng số hộ\nToàn xã,5000,9000\n", operator="Viettel")
     assert found.declarations == [(2, Declaration(GIGABIT, None, "Viettel", 5000.0, 9000.0))]
@@ -75,6 +102,11 @@ def test_values_of_an_authority_need_no_operator_and_may_tell_their_samples() ->
         Declaration("ispeed_mobile_download", None, "", None, None, 58.3, 412),
         Declaration("ispeed_latency", None, "", None, None, 31.0, None),
     ]
+
+
+def test_more_samples_than_anybody_takes_are_a_fault() -> None:
+    found = read("Chỉ tiêu,Thôn,Giá trị,Số mẫu\nispeed_latency,,31,99999999999\n", None)
+    assert "samples are too many" in faults(found)[0]
 
 
 def test_an_indicator_may_be_named_by_its_title() -> None:
@@ -91,6 +123,8 @@ WRONG = {
     "Đôn Thư,Viettel,nhiều,2": "'nhiều' under part is no number",
     "Đôn Thư,Viettel,-1,2": "'-1' under part is no number",
     "Đôn Thư,Viettel,5,": "the part or the whole is missing",
+    "Đôn Thư,Viettel,1.5,2": "'1.5' under part is no number",
+    f"Đôn Thư,{'V' * 101},1,2": "longer than 100 characters",
 }
 
 
