@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.words import WORDS
+from api.words_coverage import COVERAGE, DRIVE
 from api.words_devices import DEVICE, DEVICES
 from api.words_frame import FRAME
 from api.words_live import LIVE
@@ -24,8 +25,10 @@ PAGES: dict[str, tuple[Mapping[str, Text], ...]] = {
     "devices.html": (DEVICES,),
     "device_new.html": (DEVICES, REGISTER, LIVE),
     "device.html": (DEVICES, DEVICE, LIVE),
+    "coverage.html": (COVERAGE, DRIVE),
+    "coverage_drive.html": (COVERAGE, DRIVE),
 }
-GROUPS = (FRAME, WORDS, DEVICES, DEVICE, REGISTER, LIVE)
+GROUPS = (FRAME, WORDS, DEVICES, DEVICE, REGISTER, LIVE, COVERAGE, DRIVE)
 
 
 def scripts_of(name: str) -> Iterator[Path]:
@@ -59,7 +62,10 @@ def test_every_state_of_an_account_has_words() -> None:
     assert {f"account_{state}" for state in AccountState} <= set(LIVE)
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=("frame", "start", "devices", "device", "register", "live"))
+NAMES = ("frame", "start", "devices", "device", "register", "live", "coverage", "drive")
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=NAMES)
 def test_every_word_is_in_both_languages_with_the_same_places_to_fill(group: Mapping[str, Text]) -> None:
     for name, word in group.items():
         assert word.vi, name

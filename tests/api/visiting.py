@@ -25,6 +25,8 @@ PAGES = {
     "/devices/new": "#map .hamlet",
     "/devices/gia-loc/env-01": "#chart svg",
     "/devices/gia-loc/none": "h1",
+    "/coverage": "#map path.cell",
+    "/coverage/drive": "#stops li",
     "/account": "h1",
     "/sign-in": "h1",
     "/api/v1/docs": ".operation",
