@@ -94,15 +94,18 @@ searched for through all of its readings, for every hour again.
 
 
 def _increase(field: Field, frame: Frame) -> sql.Composed:
-    """The rise within the row and the step to it. A counter's very first reading rises from nothing known."""
+    """The rise within the row and the step to it. A counter's very first reading rises from nothing known.
+
+    The step stands there once: it is the dearest part of a statement, to plan as to answer.
+    """
     step = frame.before(
         field,
         _with_parts(
             "{first} - b.value + commune.counter_fall(b.value, {first}, {register})", field, register=register(field)
         ),
     )
-    rise = "WHEN {n} = 1 THEN {step} ELSE {last} - {first} + {lost} + coalesce({step}, 0)"
-    return _with_parts(f"CASE {_NOTHING} {rise} END", field, step=step)
+    rise = "{last} - {first} + {lost} + coalesce({step}, CASE WHEN {n} > 1 THEN 0 END)"
+    return _with_parts(f"CASE {_NOTHING} ELSE {rise} END", field, step=step)
 
 
 def _state(kind: Kind, field: Field, aggregate: Aggregate, frame: Frame) -> sql.Composed:
