@@ -157,17 +157,27 @@ def _geojson(data: bytes) -> GeoFile:
         items = [document] if "geometry" in document else [{"properties": {}, "geometry": document}]
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ProfileError(Text("không phải GeoJSON", "not GeoJSON"))
-    named = (document.get("crs") or {}).get("properties") or {}
     return GeoFile(
         "GeoJSON",
         tuple(
-            Feature(number, dict(item.get("properties") or {}), _shape(number, item.get("geometry")))
+            Feature(number, _members(item.get("properties")), _shape(number, item.get("geometry")))
             for number, item in enumerate(_few(items), start=1)
         ),
-        crs=named.get("name"),
+        crs=_crs_name(document.get("crs")),
         notes=notes,
         sample=bool(document.get("sample")),
     )
+
+
+def _members(value: object) -> dict[str, Any]:
+    """A JSON object as it is; nothing for what is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def _crs_name(crs: object) -> str | None:
+    """The name of a coordinate system as GeoJSON of 2008 has it, or as it stands alone; None where there is none."""
+    name = crs if isinstance(crs, str) else _members(_members(crs).get("properties")).get("name")
+    return name if isinstance(name, str) else None
 
 
 def _shape(number: int, geometry: object) -> BaseGeometry | None:

@@ -45,6 +45,23 @@ FORMS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("crs", "said"),
+    [
+        ({"type": "name", "properties": {"name": "EPSG:3405"}}, "EPSG:3405"),
+        ("EPSG:3405", "EPSG:3405"),
+        ({"properties": "x"}, None),
+        ({"properties": {"name": 5}}, None),
+        ([1], None),
+    ],
+)
+def test_geojson_says_its_coordinate_system_in_more_ways_than_one(crs: object, said: str | None) -> None:
+    feature = {"type": "Feature", "properties": [1], "geometry": {"type": "Point", "coordinates": [106.3, 20.87]}}
+    document = {"type": "FeatureCollection", "crs": crs, "features": [feature]}
+    file = read_files({"xa.geojson": json.dumps(document).encode()})
+    assert (file.crs, file.features[0].words) == (said, {})
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_gives_the_same_places_and_words(form: str) -> None:
     file = read_files(FORMS[form])
