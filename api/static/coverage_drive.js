@@ -73,6 +73,7 @@ function tellWhere() {
   node("here").hidden = parts.length === 0;
   node("here").textContent = parts.join(" · ");
   const place = [here.latitude, here.longitude];
+  if (!me && stops.length) map.map.fitBounds(layer.getBounds().extend(place), { padding: [24, 24] });
   me = me?.setLatLng(place) ?? window.L.circleMarker(place, { className: "me", radius: 8 }).addTo(map.map);
   drawStops();
 }

@@ -16,6 +16,10 @@ from tests.api.world import COMMUNE, token
 
 QUESTION = f"commune={COMMUNE}&period={PERIOD}"
 LARGEST_PAGE_BYTES = 150_000
+IS_SEEN = """node => {
+    const [own, map] = [node, document.querySelector('#map')].map(one => one.getBoundingClientRect());
+    return own.top >= map.top && own.bottom <= map.bottom && own.left >= map.left && own.right <= map.right;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +111,7 @@ def test_whoever_drives_sees_the_cells_in_order_how_far_they_are_and_which_one_i
     page.get_by_role("button", name="Theo vị trí của tôi").click()
     expect(page.locator("#here")).to_contain_text("Tiếp theo: ô 1 · cách")
     expect(page.locator("#here")).to_contain_text("hướng bắc")
+    assert page.locator("#map path.me").evaluate(IS_SEEN)
     page.get_by_role("button", name="Xếp lại từ chỗ tôi đứng").click()
     with page.expect_download() as download:
         page.locator("#gpx").click()
