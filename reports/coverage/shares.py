@@ -13,6 +13,8 @@ from reports.grids import Floats
 INTERVAL = "bounds widened by the chance that judged cells are misjudged"
 BOOTSTRAP = "bootstrap over cells"
 _ENDS = (2.5, 97.5)
+_DIGITS = 12
+"""Of an end of an interval: all of a commune is 1, and not a bit less by the sum of its cells."""
 
 
 def share_figure(
@@ -49,9 +51,11 @@ def _interval(covered: float, not_covered: float, total: float, drawn: Floats) -
         return Interval(0.0, 1.0, INTERVAL)
     low, high = np.percentile(drawn, _ENDS)
     unknown = total - covered - not_covered
-    return Interval(
-        max(min(float(low), covered) / total, 0.0), min((max(float(high), covered) + unknown) / total, 1.0), INTERVAL
-    )
+    return _rounded(min(float(low), covered) / total, (max(float(high), covered) + unknown) / total, INTERVAL)
+
+
+def _rounded(low: float, high: float, method: str) -> Interval:
+    return Interval(max(round(low, _DIGITS), 0.0), min(round(high, _DIGITS), 1.0), method)
 
 
 def bootstrap(weights: Floats, covered: Floats, rules: CoverageRules) -> Interval | None:
@@ -66,4 +70,4 @@ def bootstrap(weights: Floats, covered: Floats, rules: CoverageRules) -> Interva
     total = times @ weights
     share = (times @ (weights * covered))[total > 0] / total[total > 0]
     low, high = np.percentile(share, _ENDS)
-    return Interval(float(low), float(high), BOOTSTRAP)
+    return _rounded(float(low), float(high), BOOTSTRAP)

@@ -33,17 +33,20 @@ class Around:
 def near(latitude: Floats, longitude: Floats, fine: Cells, radius_m: float) -> Flags:
     """Whether the middle of each fine cell lies so near to each place: places × fine cells."""
     there = np.radians(np.stack(centres(fine))) if fine.size else np.empty((2, 0))
-    here = np.radians(np.stack([latitude, longitude]))[:, :, None]
-    sine = np.sin((there[:, None, :] - here) / 2) ** 2
-    angle = 2 * np.arcsin(np.sqrt(sine[0] + np.cos(here[0]) * np.cos(there[0]) * sine[1]))
-    result: Flags = angle * EARTH_RADIUS_M <= radius_m
+    result = np.zeros((len(latitude), fine.size), dtype=np.bool_)
+    # Place by place, and of each only the cells of its latitude: all at once they would be gigabytes.
+    for row, (y, x) in zip(result, np.radians(np.stack([latitude, longitude], axis=1)), strict=True):
+        beside = np.flatnonzero(np.abs(there[0] - y) * EARTH_RADIUS_M <= radius_m)
+        sine = np.sin((there[:, beside] - np.array([[y], [x]])) / 2) ** 2
+        angle = 2 * np.arcsin(np.sqrt(sine[0] + np.cos(y) * np.cos(there[0, beside]) * sine[1]))
+        row[beside] = angle * EARTH_RADIUS_M <= radius_m
     return result
 
 
 def around(latitude: Floats, longitude: Floats, fine: Cells, good: Flags, radius_m: float) -> Around:
     """Count the samples around each place; `good` marks those that pass."""
-    close = near(latitude, longitude, fine, radius_m).astype(np.int64)
-    return Around(close.sum(axis=1), close @ good.astype(np.int64))
+    close = near(latitude, longitude, fine, radius_m)
+    return Around(close.sum(axis=1), (close & good).sum(axis=1))
 
 
 def site_states(found: Around, at_cell: Integers, cells: States, rules: CoverageRules) -> tuple[States, Flags]:

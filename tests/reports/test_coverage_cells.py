@@ -312,6 +312,17 @@ def test_an_interval_is_never_inside_the_bounds_and_holds_all_where_nothing_is_k
     )
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_all_of_a_commune_is_1_however_its_cells_add_up(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    weights = random.uniform(0.1, 0.12, 40)
+    draws = np.ones((100, 40))
+    census = share_figure(weights, np.full(40, COVERED, np.int8), draws, "km2", RULES)
+    assert verdict_of(census, 1.0).outcome is Outcome.MET
+    states = random.permutation(np.array([COVERED, INSUFFICIENT, UNMEASURED, COVERED] * 10, dtype=np.int8))
+    assert verdict_of(share_figure(weights, states, draws, "km2", RULES), 1.0).outcome is Outcome.UNDECIDED
+
+
 def test_the_bootstrap_is_seeded_and_weighs_cells() -> None:
     weights, covered = floats([1.0] * 30 + [30.0]), np.array([True] * 30 + [False])
     found = bootstrap(weights, covered, RULES)

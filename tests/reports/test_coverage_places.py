@@ -93,6 +93,14 @@ def test_distances_are_metres_on_the_ground() -> None:
     assert near(north, east, fine, 150.0)[:, 0].tolist() == [True, False]
 
 
+def test_what_is_near_is_what_the_distance_of_h3_says() -> None:
+    fine = np.array([f for cell in cells_of(19) for f in fine_cells(cell, 49)], dtype=np.uint64)
+    places = [h3.cell_to_latlng(int(cell)) for cell in fine[::97]]
+    found = near(floats([y for y, _ in places]), floats([x for _, x in places]), fine, 150.0)
+    far = [[h3.great_circle_distance(place, h3.cell_to_latlng(int(f)), unit="m") for f in fine] for place in places]
+    assert (found == (np.array(far) <= 150.0)).all() and found.any(axis=1).all()
+
+
 @pytest.mark.parametrize(
     ("told", "state"),
     [
