@@ -214,24 +214,49 @@ def test_merges_into_fresh_readings_leave_the_columns_alone(admin: Connection[An
     assert found == (30,)
 
 
-def test_of_two_merges_at_once_the_later_one_is_judged_by_the_first(
-    admin: Connection[Any], ingest: Connection[Any], url: str
-) -> None:
-    """The later one waits for the first, and is refused for contradicting it; where it must, after another try."""
+def at_once(ingest: Connection[Any], url: str, first: Reading, then: Reading) -> Outcome:
+    """What becomes of a reading that a writer begins to write while another one is not yet committed."""
     with (
         closing(connect(url, role="commune_ingest", autocommit=True)) as later,
         closing(connect(url, autocommit=True)) as onlooker,
         ThreadPoolExecutor(1) as threads,
     ):
         with ingest.transaction():
-            receive(ingest, "bom-1", said(100, valve_open=False))
-            outcome = threads.submit(persist, later, "bom-1", said(100, valve_open=True, soil_moisture=24.0))
+            receive(ingest, "bom-1", first)
+            outcome = threads.submit(persist, later, "bom-1", then)
             pid = later.info.backend_pid
             waits = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s"
             wait_until(lambda: onlooker.execute(waits, [pid]).fetchone() == (True,), "the later one waits")
-        assert dict(outcome.result(timeout=60).reasons) == {"conflict": 1}
+        return outcome.result(timeout=60)
+
+
+def test_of_two_merges_at_once_the_later_one_is_judged_by_the_first(
+    admin: Connection[Any], ingest: Connection[Any], url: str
+) -> None:
+    """The later one waits for the first, and is refused for contradicting it; where it must, after another try."""
+    then = said(100, valve_open=True, soil_moisture=24.0)
+    assert dict(at_once(ingest, url, said(100, valve_open=False), then).reasons) == {"conflict": 1}
     assert stored(admin, "bom-1", 100) == (24.0, 100.0, False)
     assert_exact(admin, 100)
+
+
+def test_two_merges_at_once_that_complement_each_other_both_stand(
+    admin: Connection[Any], ingest: Connection[Any], url: str
+) -> None:
+    outcome = at_once(ingest, url, said(101, valve_open=False), said(101, battery=71.0))
+    assert (dict(outcome.reasons), outcome.duplicate) == ({}, 0)
+    assert stored(admin, "bom-1", 101) == (25.0, 101.0, False)
+    battery = "SELECT battery FROM irrigation WHERE time = %s AND zone = '' AND device_id = %s"
+    assert admin.execute(battery, [START + timedelta(hours=101), number(admin, "bom-1")]).fetchone() == (71.0,)
+    assert_exact(admin, 101)
+
+
+def test_of_two_equal_merges_at_once_one_is_a_duplicate(
+    admin: Connection[Any], ingest: Connection[Any], url: str
+) -> None:
+    outcome = at_once(ingest, url, said(102, valve_open=False), said(102, valve_open=False))
+    assert (dict(outcome.reasons), outcome.duplicate) == ({}, 1)
+    assert_exact(admin, 102)
 
 
 def persist(connection: Connection[Any], code: str, *readings: Reading) -> Outcome:
