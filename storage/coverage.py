@@ -204,6 +204,7 @@ def write_verdicts(connection: Connection[Any], commune: str, rows: Sequence[Cel
     those of the days from `first` to `last`.
     """
     with connection.transaction():
+        connection.execute(query("take_coverage_verdicts"))
         connection.execute(query("forget_coverage_verdicts"), {"commune": commune})
         found = connection.execute(query("commune_number"), {"commune": commune}).fetchone()
         if found is None:

@@ -117,6 +117,10 @@ INSERT INTO coverage_left_out (commune_id, day, operator, cause, samples)
 SELECT %(commune_id)s, %(day)s, operator, cause, samples
 FROM unnest(%(operators)s::text[], %(causes)s::text[], %(samples)s::bigint[]) AS told (operator, cause, samples);
 
+-- name: take_coverage_verdicts
+-- Wait for whoever writes verdicts, until the end of whose transaction.
+SELECT pg_advisory_xact_lock(hashtext('commune.coverage_verdict'), 0);
+
 -- name: forget_coverage_verdicts
 -- Delete the last verdicts on the cells of a commune.
 DELETE FROM coverage_verdict AS v USING commune AS c WHERE c.commune_id = v.commune_id AND c.code = %(commune)s;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ from storage.reading_retention import Horizon, delete_old
 from storage.registry import add_device, all_devices
 from storage.rollups import compute_noted
 from tests.reports.coverage_samples import RULES, Row, boundary_of, cells_of, fine_cells, samples
+from tests.waiting import wait_until
 
 COMMUNE = "gia-loc"
 CELLS = cells_of(4)
@@ -202,6 +204,20 @@ def test_samples_are_not_deleted_with_age_before_their_day_is_counted(session: S
     list(count_noted(session, RULES))
     assert sum(span.rows for span in delete_old(session, later, horizons)) == len(told)
     assert asked(session) == expected
+
+
+def test_two_who_judge_cells_at_once_come_one_after_the_other(session: Session, database_url: str) -> None:
+    store(session, rows_of())
+    source = read_coverage(session, COMMUNE, QUARTER, RULES, places=PLACES)
+    with closing(connect(database_url, autocommit=True)) as other, ThreadPoolExecutor(1) as pool:
+        with session.transaction():
+            rows = publish_verdicts(session, source)
+            second = pool.submit(publish_verdicts, other, source)
+            asked = "SELECT count(*) > 0 FROM pg_locks WHERE pid = %s AND NOT granted"
+            other_pid = other.info.backend_pid
+            wait_until(lambda: session.execute(asked, [other_pid]).fetchone() == (True,), "the second waits")
+        assert second.result(timeout=30) == rows
+    assert session.execute("SELECT count(*) FROM coverage_verdict").fetchone() == (rows,)
 
 
 def test_a_period_holds_its_own_days_and_its_neighbours_none(session: Session) -> None:
