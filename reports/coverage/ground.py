@@ -19,6 +19,8 @@ from reports.grids import Floats, Integers, floats
 
 PRIORITY = tuple(kind for kind in SiteType if kind is not SiteType.CLUSTER)
 """The types of site that count as priority sites where a plan names none."""
+Point = tuple[float, float]
+"""Latitude and longitude in degrees."""
 NOWHERE = -1
 """In `hamlet_of`: the cell lies in no hamlet."""
 
@@ -86,7 +88,8 @@ def ground_of(
     latitude, longitude = centres(cells)
     areas = areas_km2(cells)
     hamlet_of = _hamlets_of(bounded, latitude, longitude)
-    people, unplaced = _spread(hamlets, hamlet_of, cells, areas, rules)
+    points = [_point_of(hamlet, boundary) for hamlet, boundary in zip(hamlets, bounded, strict=True)]
+    people, unplaced = _spread(hamlets, points, hamlet_of, cells, areas, rules)
     return Ground(
         cells,
         latitude,
@@ -97,7 +100,7 @@ def ground_of(
         tuple(hamlets),
         unplaced,
         tuple(site for site in sites if site.type in priority),
-        _spots(hamlets, sites, bounded),
+        _spots(hamlets, sites, points),
     )
 
 
@@ -120,16 +123,32 @@ def _hamlets_of(boundaries: Sequence[Mapping[str, Any] | None], latitude: Floats
     return found
 
 
+def _point_of(hamlet: Hamlet, boundary: Mapping[str, Any] | None) -> Point | None:
+    """Latitude and longitude of a hamlet's own point, else of the middle of its boundary."""
+    if hamlet.latitude is not None and hamlet.longitude is not None:
+        return hamlet.latitude, hamlet.longitude
+    if boundary is None:
+        return None
+    middle = from_geojson(json.dumps(boundary)).buffer(0).representative_point()
+    return middle.y, middle.x
+
+
 def _spread(
-    hamlets: Sequence[Hamlet], hamlet_of: Integers, cells: Cells, areas: Floats, rules: CoverageRules
+    hamlets: Sequence[Hamlet],
+    points: Sequence[Point | None],
+    hamlet_of: Integers,
+    cells: Cells,
+    areas: Floats,
+    rules: CoverageRules,
 ) -> tuple[Floats, float]:
     """The people of each cell: a hamlet's, by area over its cells, or in the cell of its point; and those left over."""
     people, unplaced = np.zeros(cells.shape), 0.0
-    for number, hamlet in enumerate(hamlets):
+    for number, (hamlet, point) in enumerate(zip(hamlets, points, strict=True)):
         inhabitants = float(hamlet.population or 0)
         own = np.flatnonzero(hamlet_of == number)
-        if own.size == 0 and hamlet.latitude is not None and hamlet.longitude is not None:
-            here = cells_at(floats([hamlet.latitude]), floats([hamlet.longitude]), rules.thinning_resolution)
+        # A small hamlet, of a town, may lie between the centres of cells.
+        if own.size == 0 and point is not None:
+            here = cells_at(floats([point[0]]), floats([point[1]]), rules.thinning_resolution)
             own = np.flatnonzero(cells == parents(here, rules.resolution)[0])
         if own.size:
             people[own] += inhabitants * areas[own] / areas[own].sum()
@@ -138,17 +157,11 @@ def _spread(
     return people, unplaced
 
 
-def _spots(
-    hamlets: Sequence[Hamlet], sites: Sequence[Site], boundaries: Sequence[Mapping[str, Any] | None]
-) -> tuple[Spot, ...]:
+def _spots(hamlets: Sequence[Hamlet], sites: Sequence[Site], points: Sequence[Point | None]) -> tuple[Spot, ...]:
     """The centre of each hamlet, which is its own point or the middle of its boundary, and the outlying clusters."""
     spots = []
-    for hamlet, boundary in zip(hamlets, boundaries, strict=True):
-        point = (hamlet.latitude, hamlet.longitude)
-        if None in point and boundary is not None:
-            middle = from_geojson(json.dumps(boundary)).buffer(0).representative_point()
-            point = (middle.y, middle.x)
-        if point[0] is not None and point[1] is not None:
+    for hamlet, point in zip(hamlets, points, strict=True):
+        if point is not None:
             spots.append(Spot(hamlet.code, hamlet.name, point[0], point[1], True, hamlet.code))
     clusters = (site for site in sites if site.type is SiteType.CLUSTER)
     spots += [Spot(site.code, site.name, site.latitude, site.longitude, False, site.hamlet) for site in clusters]

@@ -240,3 +240,18 @@ def test_a_verdict_takes_nothing_from_the_model() -> None:
     found = report([], in_cell(cells_of(3)[0], 5))
     assert [cell.state for cell in found.cells].count(CellState.UNMEASURED) == 2
     assert replace(found).subject.technology is Technology.FIVE_G
+
+
+def test_people_of_a_hamlet_between_the_centres_of_cells_are_where_its_middle_is() -> None:
+    cells = cells_of(7)
+    y, x = h3.cell_to_boundary(cells[0])[0]
+    ring = [[x + a * 0.0007, y + b * 0.0007] for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]
+    boundary = json.dumps({"type": "Polygon", "coordinates": [ring]})
+    on = ground_of(
+        [Hamlet("tdp-1", "Tổ dân phố 1", HamletType.TO_DAN_PHO, 900, boundary=boundary)],
+        [],
+        RULES,
+        boundary=boundary_of(cells),
+    )
+    assert (on.people.sum(), on.unplaced) == (900, 0)
+    assert sorted(on.people.tolist())[-2:] == [0, 900]
