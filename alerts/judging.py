@@ -33,6 +33,8 @@ __all__ = ["USUAL", "Judged", "judge_readings", "merged_overrides"]
 
 USUAL = LandslideRules()
 FIRST_LOOK = timedelta(seconds=FIRST_LOOK_SECONDS)
+PIECE = timedelta(hours=8)
+"""So much is judged at once where judging stood still for long."""
 UNSAID = timedelta(minutes=10)
 """Of a device that does not say a field, only so much is looked through again: the rest of it is known."""
 
@@ -76,26 +78,39 @@ class _Task:
 def judge_readings(session: Session, now: datetime, landslide: LandslideRules = USUAL) -> Judged:
     """Judge every reading that no rule has seen, in one transaction. Raises what psycopg raises; then nothing is done.
 
-    Another maintainer that is at it leaves nothing to be done.
+    What was missed for long is judged in pieces, each in a transaction of its own, as it would have been then: a week
+    of a large commune does not fit into memory. Another maintainer that is at it leaves nothing to be done.
     """
-    judged = Judged()
+    judged, until = Judged(), datetime.min.replace(tzinfo=now.tzinfo)
+    while until < now:
+        until = _judge_piece(session, until, now, judged, landslide)
+    return judged
+
+
+def _judge_piece(
+    session: Session, before: datetime, now: datetime, judged: Judged, landslide: LandslideRules
+) -> datetime:
+    """Judge what was known some hours after the moment of the piece before; returns the moment of this one."""
     rules = [rule for rule in RULES if rule.measure.is_judged_at_readings and rule.is_about_readings]
     with session.transaction():
         if not take_judging(session):
-            return judged
+            return now
         states = alert_states(session, [rule.name for rule in rules])
         devices = judged_devices(session, sorted({kind for rule in rules for kind in rule.kinds}))
+        last = max((row.time for row in states.values()), default=now)
+        has_more = any(device.newest > last for device in devices)
+        until = min(max(last, before) + PIECE, now) if has_more else now
         subjects = {device.device_id: device.subject for device in devices}
-        leave(session, states, subjects, now, judged, rules)
+        leave(session, states, subjects, until, judged, rules)
         otherwise = merged_overrides(session)
         findings = []
-        tasks = _tasks(session, rules, devices, states, otherwise, judged, now)
+        tasks = _tasks(session, rules, devices, states, otherwise, judged, until)
         for kind in KINDS.values():
             alike = [task for task in tasks if task.device.kind == kind.name]
-            findings += _find(session, kind, alike, now, landslide)
+            findings += _find(session, kind, alike, until, landslide)
         Telling(session, judged, open_places(states, subjects)).tell(findings)
         put_findings(session, findings)
-    return judged
+    return until
 
 
 def open_places(states: Mapping[tuple[str, int], StateRow], subjects: Mapping[int, str]) -> dict[str, list[str]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 
+from alerts import judging
 from alerts.judging import judge_readings
 from storage.alerts import AlertRow, list_alerts
 from storage.connect import Session, connect
@@ -217,6 +219,23 @@ def test_late_readings_open_nothing_any_more(world: World, session: Session, gau
     flood(world, [200, 200], received_at=at(11))
     judge_readings(session, NOW)
     assert floods(session) == []
+
+
+def test_what_was_missed_for_days_is_judged_in_pieces_as_it_would_have_been(
+    world: World, session: Session, gauge: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = Mock(wraps=judging.take_judging)
+    monkeypatch.setattr(judging, "take_judging", pieces)
+    override(session, "flood_level_1", threshold=300)
+    flood(world, [100])
+    judge_readings(session, at(1))
+    flood(world, [320, 100], first=300)
+    flood(world, [330], first=900)
+    judge_readings(session, at(900))
+    assert floods(session) == [("flood_level_1", at(300), at(301)), ("flood_level_1", at(900), None)]
+    assert pieces.call_count == 1 + 10, "75 hours, eight at a time"
+    judge_readings(session, at(3000))
+    assert pieces.call_count == 12, "nothing is new, however long ago the last reading was"
 
 
 def test_looking_again_opens_nothing_twice(world: World, session: Session, gauge: int) -> None:
