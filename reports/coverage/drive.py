@@ -135,9 +135,8 @@ def _settled_with(report: CoverageReport, target: float, chosen: Sequence[Stop],
     """How many of the chosen, the most worth first, are expected to bring the bound past the target."""
     if report.area.total <= 0:
         return None
-    bound = report.area.covered / report.area.total
-    if not is_hopeful:
-        bound = 1 - report.area.not_covered / report.area.total
+    # The verdict is by the ends of the interval, which lie farther out than the bounds.
+    bound = report.area.interval.low if is_hopeful else report.area.interval.high
     for count, stop in enumerate(sorted(chosen, key=lambda stop: -stop.gain), 1):
         bound += stop.gain if is_hopeful else -stop.gain
         if bound >= target if is_hopeful else bound < target:

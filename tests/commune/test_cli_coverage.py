@@ -92,10 +92,10 @@ def test_next_tells_the_cells_to_drive_through_in_their_order_and_what_they_brin
     assert told.startswith("  1. 20.")
     assert "còn thiếu 5 mẫu" in told
     assert "2 / 2 ô chưa biết" in told
-    assert "Dự kiến / expected: ĐẠT / MET sau / after 1 ô / cells." in told
+    assert "Dự kiến / expected: ĐẠT / MET sau / after 2 ô / cells." in told
     found = json.loads(ask("next", COMMUNE, "--period", "2026-11", "--start", "20.8,106.3", "--format", "json"))
     assert [stop["number"] for stop in found["stops"]] == [1, 2]
-    assert found["settled_with"] == 1
+    assert found["settled_with"] == 2
     assert found["km"] == pytest.approx(sum(stop["km"] for stop in found["stops"]))
     assert len(json.loads(ask("next", COMMUNE, "--period", "2026-11", "--most", "1", "--format", "json"))["stops"]) == 1
 

@@ -42,8 +42,9 @@ def test_where_signal_is_good_the_cells_are_those_that_raise_the_lower_bound_and
     drive = plan_drive(good, 0.6, 10)
     assert drive.expected is Outcome.MET
     assert (drive.unknown, len(drive.stops)) == (4, 4)
-    # 3 of 7 are covered; every neighbour that is known is covered, so each further cell is worth its whole share.
-    assert drive.settled_with == 2
+    # 3 of 7 are covered, of which one may be misjudged; every neighbour that is known is covered, so each further cell
+    # is worth its whole share.
+    assert drive.settled_with == 3
     assert drive.gain == pytest.approx(4 / 7, abs=0.01)
     assert all(stop.chance == pytest.approx(1) for stop in drive.stops)
 
