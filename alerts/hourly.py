@@ -24,6 +24,8 @@ from storage.flood_models import FloodModel, Gauge, gauges, hours_before, list_f
 HOUR = timedelta(hours=1)
 MOST_HOURS = 24
 """So many missed hours are made up for; what is older calls for nobody."""
+HOURS_AT_ONCE = 4
+"""Each looks through a day of readings: more of them would keep silence and floods from being judged for a minute."""
 SETTLING = HOUR
 """Messages that are younger may still be on their way."""
 FORECAST = BY_NAME["flood_forecast"]
@@ -51,7 +53,7 @@ class _Round:
 
 
 def judge_hours(session: Session, now: datetime) -> Judged:
-    """Judge the full hours that have not been judged, in one transaction. Raises what psycopg raises."""
+    """Judge the full hours that have not been judged, a few at a time, in one transaction. Raises what psycopg does."""
     judged = Judged()
     with session.transaction():
         if not take_judging(session):
@@ -62,38 +64,44 @@ def judge_hours(session: Session, now: datetime) -> Judged:
             return judged
         devices = judged_devices(session, list(KINDS))
         subjects = {device.device_id: device.subject for device in devices}
-        leave(session, states, subjects, now, judged, (FORECAST, MISSING))
         known = _Round(hours, states, merged_overrides(session))
-        findings = [*_missing(session, known, devices), *_forecasts(session, known, devices)]
+        models = {model.device_id: model for model in list_flood_models(session)}
+        awake = {(MISSING.name, one.device_id) for one in devices if known.limits(MISSING, one.device_id) is not None}
+        awake |= {(FORECAST.name, one) for one in models if forecast_limits(known.otherwise, one) is not None}
+        # A rule that sleeps by now closes what it had opened, as one does at a device that is judged no more.
+        leave(session, states, subjects, now, judged, (FORECAST, MISSING), awake)
+        findings = [*_missing(session, known, devices), *_forecasts(session, known, devices, models)]
         Telling(session, judged, open_places(states, subjects)).tell(findings)
         put_findings(session, findings)
     return judged
 
 
 def hours_to_judge(judged: Sequence[datetime], now: datetime) -> list[datetime]:
-    """The full hours after those that were judged; the last one where none was."""
+    """The oldest of the full hours after those that were judged; the last one where none was."""
     full = now.replace(minute=0, second=0, microsecond=0)
     count = min(MOST_HOURS, int((full - max(judged, default=full - HOUR)) / HOUR))
-    return [full - HOUR * back for back in range(count - 1, -1, -1)]
+    return [full - HOUR * back for back in range(count - 1, -1, -1)][:HOURS_AT_ONCE]
 
 
 def _missing(session: Session, known: _Round, devices: Sequence[JudgedDevice]) -> Iterator[Finding]:
     window = timedelta(seconds=MISSING.window_seconds)
+    limits = {device: known.limits(MISSING, device.device_id) for device in devices}
+    asked = {device.kind for device, limit in limits.items() if limit is not None}
     seen: dict[int, list[Observation]] = {}
-    for kind in KINDS.values():
+    for kind in (kind for name, kind in KINDS.items() if name in asked):
         for hour in known.hours:
             end = hour - SETTLING
             for device_id, missing in missing_numbers(session, kind, end - window, end, hour).items():
                 seen.setdefault(device_id, []).append(Observation(hour, float(missing)))
-    for device in devices:
-        limits = known.limits(MISSING, device.device_id)
-        state = known.state(MISSING, device.device_id)
-        if limits is not None:
-            yield _found(MISSING, device, limits, state, seen.get(device.device_id, []), known.hours[-1])
+    for device, limit in limits.items():
+        if limit is not None:
+            state = known.state(MISSING, device.device_id)
+            yield _found(MISSING, device, limit, state, seen.get(device.device_id, []), known.hours[-1])
 
 
-def _forecasts(session: Session, known: _Round, devices: Sequence[JudgedDevice]) -> Iterator[Finding]:
-    models = {model.device_id: model for model in list_flood_models(session)}
+def _forecasts(
+    session: Session, known: _Round, devices: Sequence[JudgedDevice], models: Mapping[int, FloodModel]
+) -> Iterator[Finding]:
     there = gauges(session, RAIN_KINDS) if models else []
     by_id = {device.device_id: device for device in devices}
     for gauge in there:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -139,9 +139,15 @@ def leave(
     now: datetime,
     judged: Judged,
     rules: Sequence[Rule],
+    awake: Collection[tuple[str, int]] | None = None,
 ) -> None:
-    """Forget devices that are judged no more, such as one under repair, and close what is open about them."""
-    for name, device_id in [key for key in states if key[1] not in subjects]:
+    """Forget devices that are judged no more, such as one under repair, and close what is open about them.
+
+    With `awake` (rule and device) all others are judged no more.
+    """
+    for name, device_id in [
+        key for key in states if key[1] not in subjects or (awake is not None and key not in awake)
+    ]:
         del states[name, device_id]
         forget_alert_state(session, name, device_id)
         judged.closed += [f"{name} {subject}" for subject in close_alerts_of_device(session, name, device_id, now)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 
 from alerts.forecast import FEATURES
-from alerts.hourly import MOST_HOURS, hours_to_judge, judge_hours
+from alerts.hourly import HOURS_AT_ONCE, MOST_HOURS, hours_to_judge, judge_hours
 from storage.alerts import list_alerts
 from storage.connect import Session
-from storage.flood_models import FloodModel, delete_flood_model, list_flood_models, put_flood_model
+from storage.flood_models import FloodModel, delete_flood_model, list_flood_models, missing_numbers, put_flood_model
 from tests.api.world import COMMUNE, NOW, World
 
 HOUR = timedelta(hours=1)
@@ -37,7 +38,31 @@ def test_full_hours_are_judged_once_and_those_that_were_missed_later() -> None:
     assert hours_to_judge([], NOW) == [FULL]
     assert hours_to_judge([FULL], NOW) == []
     assert hours_to_judge([FULL - 3 * HOUR, FULL - 5 * HOUR], NOW) == [FULL - 2 * HOUR, FULL - HOUR, FULL]
-    assert len(hours_to_judge([FULL - 100 * HOUR], NOW)) == MOST_HOURS
+
+
+def test_many_missed_hours_are_judged_some_at_a_time_and_the_oldest_not_at_all() -> None:
+    judged = [FULL - 100 * HOUR]
+    while hours := hours_to_judge(judged, NOW):
+        assert len(hours) <= HOURS_AT_ONCE
+        judged += hours
+    assert judged[1:] == [FULL - back * HOUR for back in range(MOST_HOURS - 1, -1, -1)]
+
+
+def test_numbers_are_not_searched_where_nobody_asks_for_them(
+    world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.device("cam-1", "camera")
+    send(world, "cam-1", {0: 1, 1: 50})
+    session.execute(
+        "INSERT INTO alert_override (rule, commune_id, enabled) SELECT 'sequence_gap', commune_id, false FROM commune"
+    )
+    searched = Mock(wraps=missing_numbers)
+    monkeypatch.setattr("alerts.hourly.missing_numbers", searched)
+    assert judge_hours(session, NOW).opened == []
+    assert not searched.called
+    session.execute("DELETE FROM alert_override")
+    assert judge_hours(session, NOW).opened == [f"sequence_gap {COMMUNE}"]
+    assert [call.args[1].name for call in searched.call_args_list] == ["camera"]
 
 
 def test_numbers_that_are_missing_at_some_devices_are_one_alert_until_they_come(world: World, session: Session) -> None:
@@ -59,6 +84,17 @@ def test_messages_that_may_still_be_on_their_way_are_not_missed(world: World, se
     world.device("cam-1", "camera")
     send(world, "cam-1", {190: 1, 191: 100})
     assert judge_hours(session, NOW).opened == []
+
+
+def test_a_rule_that_is_switched_off_closes_the_alert_on_missing_numbers(world: World, session: Session) -> None:
+    world.device("cam-1", "camera")
+    send(world, "cam-1", {0: 1, 1: 50})
+    assert judge_hours(session, NOW).opened == [f"sequence_gap {COMMUNE}"]
+    session.execute(
+        "INSERT INTO alert_override (rule, commune_id, enabled) SELECT 'sequence_gap', commune_id, false FROM commune"
+    )
+    assert judge_hours(session, NOW + HOUR).closed == [f"sequence_gap {COMMUNE}"]
+    assert list_alerts(session, only_open=True) == []
 
 
 @pytest.fixture
@@ -90,6 +126,15 @@ def test_rain_warns_of_the_flood_before_the_water_has_risen(world: World, sessio
     (alert,) = list_alerts(session)
     assert "mực nước dự báo cao nhất trong 6 giờ tới 160.0 cm, ngưỡng 150 cm" in alert.detail_vi
     assert "không thay bản tin" in alert.detail_vi
+
+
+def test_a_gauge_that_forgets_what_it_was_taught_expects_nothing_any_more(
+    world: World, session: Session, gauge: int
+) -> None:
+    rain(world, FULL, 40.0)
+    assert judge_hours(session, NOW).opened == [f"flood_forecast {COMMUNE}/{GAUGE}"]
+    delete_flood_model(session, gauge)
+    assert judge_hours(session, NOW + HOUR).closed == [f"flood_forecast {COMMUNE}/{GAUGE}"]
 
 
 def test_hours_that_were_missed_tell_the_same(world: World, session: Session, gauge: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from alerts import judging
 from alerts.judging import judge_readings
+from storage.alerting import take_judging
 from storage.alerts import AlertRow, list_alerts
 from storage.connect import Session, connect
 from tests.api.world import COMMUNE, NOW, World
@@ -224,7 +225,7 @@ def test_late_readings_open_nothing_any_more(world: World, session: Session, gau
 def test_what_was_missed_for_days_is_judged_in_pieces_as_it_would_have_been(
     world: World, session: Session, gauge: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pieces = Mock(wraps=judging.take_judging)
+    pieces = Mock(wraps=take_judging)
     monkeypatch.setattr(judging, "take_judging", pieces)
     override(session, "flood_level_1", threshold=300)
     flood(world, [100])
