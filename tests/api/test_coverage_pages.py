@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from devices.people import Role
 from tests.api.browsing import PATIENCE_MILLISECONDS
-from tests.api.conftest import Clock, application, serve
+from tests.api.conftest import Clock, application, serve, until
 from tests.api.measured import PERIOD, fill_measured
 from tests.api.visiting import PHONE, faults_of, small_targets
 from tests.api.world import COMMUNE, token
@@ -111,7 +111,7 @@ def test_whoever_drives_sees_the_cells_in_order_how_far_they_are_and_which_one_i
     page.get_by_role("button", name="Theo vị trí của tôi").click()
     expect(page.locator("#here")).to_contain_text("Tiếp theo: ô 1 · cách")
     expect(page.locator("#here")).to_contain_text("hướng bắc")
-    assert page.locator("#map path.me").evaluate(IS_SEEN)
+    until(lambda: bool(page.locator("#map path.me").evaluate(IS_SEEN)), "that the map holds one's own place")
     page.get_by_role("button", name="Xếp lại từ chỗ tôi đứng").click()
     with page.expect_download() as download:
         page.locator("#gpx").click()
