@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from alerts.errors import DeliveryFailed
 from alerts.rules import BY_NAME
-from storage.alert_outbox import Due, due_events, fail_delivery, settle_delivery
+from storage.alert_outbox import Due, due_events, fail_delivery, settle_delivery, tell_after_silence
 from storage.connect import Session
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def delay_after(attempts: int) -> timedelta:
 def send_due(session: Session, channels: Sequence[Channel], now: Callable[[], datetime]) -> Sent:
     """Deliver by each channel what is due, in order. Raises what psycopg raises. The session is in autocommit."""
     sent = Sent()
+    tell_after_silence(session)
     for channel in channels:
         failures = 0
         for due in due_events(session, channel.name, now(), since=now() - GIVE_UP, limit=AT_ONCE):

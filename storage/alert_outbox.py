@@ -41,6 +41,11 @@ def due_events(connection: Connection[Any], channel: str, now: datetime, *, sinc
         return cursor.execute(query("due_alert_events"), values).fetchall()
 
 
+def tell_after_silence(connection: Connection[Any]) -> None:
+    """Let what opened during a silence, and is still open after it, be told."""
+    connection.execute(query("tell_after_silence"))
+
+
 def settle_delivery(connection: Connection[Any], alert_event_id: int, channel: str, now: datetime) -> None:
     """A channel has told an event."""
     values = {"alert_event_id": alert_event_id, "channel": channel, "now": now}

@@ -31,10 +31,13 @@ WHERE alert_id = %(alert_id)s AND acknowledged_at IS NULL;
 SELECT version FROM alert WHERE alert_id = %(alert_id)s FOR UPDATE;
 
 -- name: silence_alert
--- Tell nobody of an alert until a moment; NULL: from now on again.
-UPDATE alert SET silenced_until = %(until)s,
+-- Tell nobody of an alert until a moment; NULL: from now on again. One before it of the same rule and subject whose
+-- silence lasts is silenced as long, for the next one that opens takes over what lasts.
+UPDATE alert AS a SET silenced_until = %(until)s,
     silenced_by = CASE WHEN %(until)s::timestamptz IS NOT NULL THEN %(actor)s::text END
-WHERE alert_id = %(alert_id)s;
+FROM alert AS chosen
+WHERE chosen.alert_id = %(alert_id)s AND (a.alert_id = chosen.alert_id
+    OR (a.kind, a.subject) = (chosen.kind, chosen.subject) AND a.silenced_until > now());
 
 -- name: add_alert_comment
 -- What somebody says of an alert.

@@ -1,3 +1,11 @@
+-- name: tell_after_silence
+-- What opened during a silence and is still open after it is to be told now.
+INSERT INTO alert_event (alert_id, event)
+SELECT a.alert_id, 'opened' FROM alert AS a
+WHERE a.closed_at IS NULL AND a.silenced_until <= now()
+    AND NOT EXISTS (SELECT FROM alert_event AS e WHERE e.alert_id = a.alert_id AND e.event = 'opened')
+ORDER BY a.alert_id;
+
 -- name: due_alert_events
 -- Events since a moment that a channel has not settled and whose time has come, in order.
 SELECT e.alert_event_id, e.event, e.at, coalesce(d.attempts, 0) AS attempts, a.alert_id, a.kind, a.subject, a.severity,

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from alerts.outbox import send_due
 from devices.model import Text
 from devices.people import Role
 from storage.alerts import About, close_alert, open_alert
@@ -117,6 +118,37 @@ def test_what_opens_again_during_a_silence_is_silent_too(world: World, session: 
     silenced = session.execute("SELECT silenced_by FROM alert ORDER BY alert_id").fetchall()
     assert silenced == [("person:lan",), ("person:lan",), (None,)]
     assert events(session) == ["opened", "opened"], "the first, and that of the other device"
+
+
+def test_what_opened_during_a_silence_and_lasts_is_told_once_after_it(world: World, session: Session) -> None:
+    opened(session)
+    session.execute("UPDATE alert SET silenced_until = now() + interval '1 hour', silenced_by = 'person:lan'")
+    close_alert(session, "device_offline", "gia-loc/d-1", NOW + timedelta(minutes=1))
+    number = opened(session)
+    send_due(session, [], lambda: NOW)
+    assert events(session) == ["opened"], "the silence lasts"
+    session.execute("UPDATE alert SET silenced_until = now() - interval '1 second'")
+    for _ in range(2):
+        send_due(session, [], lambda: NOW)
+    told = session.execute("SELECT alert_id FROM alert_event ORDER BY alert_event_id").fetchall()
+    assert told == [(number - 1,), (number,)]
+
+
+def test_a_silence_that_is_lifted_is_over_for_what_opens_again_too(
+    client: httpx.Client, world: World, session: Session
+) -> None:
+    def silenced(number: int, moment: str | None) -> None:
+        tag = client.get(f"{PATH}/{number}").headers["ETag"]
+        answer = client.post(f"{PATH}/{number}/silence", json={"until": moment}, headers={"If-Match": tag})
+        assert answer.status_code == 200
+
+    silenced(opened(session), until(24 * 30))
+    session.execute("UPDATE alert SET silenced_until = now() + interval '1 hour'")
+    close_alert(session, "device_offline", "gia-loc/d-1", NOW + timedelta(minutes=1))
+    silenced(opened(session), None)
+    close_alert(session, "device_offline", "gia-loc/d-1", NOW + timedelta(minutes=2))
+    third = opened(session)
+    assert client.get(f"{PATH}/{third}").json()["silenced_by"] is None
 
 
 @pytest.mark.parametrize("moment", ["2026-11-20T12:00:00", until(-1), until(24 * 32)])
