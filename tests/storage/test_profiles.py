@@ -129,10 +129,10 @@ def test_the_newest_list_of_an_operator_counts(session: Session) -> None:
     add_declared(session, "gia-loc", provenance(date(2026, 9, 1), "b" * 64), [
         (2, share("don-thu", 300, 700)), (3, share("don-thu", 50, 700, "VNPT")), (4, share(None, 5000, 9000)),
     ], imported_by="a")  # fmt: skip
-    assert in_force(session) == [("don-thu", "VNPT", 50), ("don-thu", "Viettel", 300), (None, "Viettel", 5000)]
+    assert in_force(session) == [("don-thu", "Viettel", 300), ("don-thu", "VNPT", 50), (None, "Viettel", 5000)]
     assert in_force(session, date(2026, 6, 1)) == [("don-thu", "Viettel", 100)]
     found: InForce = list_declared(session, "gia-loc", day=DAY)[0]
-    assert (found.provenance.source, found.line) == ("Viettel Hải Phòng", 3)
+    assert (found.provenance.source, found.line) == ("Viettel Hải Phòng", 2)
 
 
 def test_an_import_that_is_undone_counts_no_more_and_the_one_before_does_again(session: Session) -> None:
