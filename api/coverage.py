@@ -13,13 +13,14 @@ from api.context import PREFIX, check_parameter_names, problems
 from api.coverage_questions import Asked, Form, FormatQuery, OptionalTargetQuery, TargetQuery
 from api.errors import ApiProblem, Problem
 from api.places import GEOJSON, GeoJsonResponse
-from api.schemas_coverage import ChangeAnswer, CoverageAnswer, CoverageFeatures, DriveFeatures
+from api.schemas_coverage import ChangeAnswer, CoverageAnswer, CoverageFeatures, DriveFeatures, ModelledFeatures
 from api.series import CSV
 from devices.model import Text
 from devices.people import Role
 from reports.coverage import told, tracks
 from reports.coverage.change import change_between
 from reports.coverage.drive import MOST_STOPS, plan_drive
+from reports.coverage.modelled import model_levels
 from reports.coverage.route import PLACE_FORM, Place, place_of
 from reports.coverage.summary import CoverageReport, Verdict
 from reports.coverage.verdicts import verdict_of
@@ -53,6 +54,17 @@ def coverage_summary(asked: Asked, target: OptionalTargetQuery = None) -> Covera
 def coverage_cells(asked: Asked, format: FormatQuery = Form.GEOJSON) -> Response:
     """Each cell of the grid: covered, not covered, with too few samples, or not measured."""
     return asked.listed("cells", asked.report().cells, told.CELL_COLUMNS, told.cell_features, format)
+
+
+@router.get(
+    "/{commune}/modelled", responses=problems(404, 422), response_class=GeoJsonResponse, response_model=ModelledFeatures
+)
+def coverage_modelled(asked: Asked) -> Response:
+    """What the level may be where nobody measured, with the error of the model. No verdict ever rests on it."""
+    modelled = model_levels(asked.report().cells)
+    features = told.modelled_features(modelled)
+    collection = {"type": "FeatureCollection", "model": told.model_members(modelled), "features": features}
+    return Response(orjson.dumps(collection), media_type=GEOJSON, headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/{commune}/sites", responses=LISTS, response_class=GeoJsonResponse, response_model=CoverageFeatures)

@@ -143,6 +143,23 @@ class DriveFeatures(CoverageFeatures):
     drive: DriveAnswer
 
 
+class ModelAnswer(Schema):
+    """A model of levels: path loss from places that were looked for, and what is left over by inverse distance."""
+
+    exponent: float = Field(description="n of level = c - 10 n lg d.", examples=[3.4])
+    measured_cells: int = Field(examples=[67])
+    error_db: float = Field(
+        description="Root mean square of modelled less measured, each measured cell left out in turn.", examples=[7.1]
+    )
+    bias_db: float = Field(description="Mean of the same.", examples=[0.3])
+
+
+class ModelledFeatures(CoverageFeatures):
+    """Cells that nobody measured, as points with a modelled level: for looking at, never part of a verdict."""
+
+    model: ModelAnswer | None = Field(description="null: too few cells are measured to model the others.")
+
+
 class OpenFeatures(CoverageFeatures):
     """Open data as GeoJSON. What rests on fewer than `least_samples` has the state `withheld` and no numbers."""
 

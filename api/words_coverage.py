@@ -37,6 +37,17 @@ COVERAGE: dict[str, Text] = {
     "coverage_site_covered": Text("Điểm ưu tiên: được phủ", "Priority site: covered"),
     "coverage_site_not_covered": Text("Điểm ưu tiên: chưa được phủ", "Priority site: not covered"),
     "coverage_site_unknown": Text("Điểm ưu tiên: chưa biết", "Priority site: not known"),
+    "coverage_model": Text("Ước lượng nơi chưa đo", "Estimate what was not measured"),
+    "coverage_model_told": Text(
+        "Chấm nét đứt là mô hình, không phải số đo, và không dùng để kết luận. Sai số khi bỏ từng ô đã đo: {error} dB.",
+        "Dashed dots are a model and no measurement; no verdict rests on them. Error with each measured cell left out: "
+        "{error} dB.",
+    ),
+    "coverage_model_none": Text("Đo được quá ít ô để ước lượng.", "Too few cells are measured to estimate the others."),
+    "coverage_modelled_cell": Text(
+        "Ước lượng {level} dBm, cách ô đã đo gần nhất {distance} m",
+        "Estimated {level} dBm, {distance} m from the nearest measured cell",
+    ),
     "coverage_files": Text("Tải về", "Download"),
     "coverage_cells_file": Text("Các ô", "Cells"),
     "coverage_sites_file": Text("Điểm ưu tiên", "Priority sites"),

@@ -3,6 +3,7 @@ import { ask } from "./http.js";
 import { POPUP, address, asked, causes, complain, drawCells, node, number, openMap, outcomes, percent, popup, states } from "./coverage_common.js";
 import { element, pick, say } from "./words.js";
 
+const WEAK_DBM = -110;
 const FIGURES = ["area", "population", "sites"];
 const FILES = [["cells", "coverage_cells_file"], ["sites", "coverage_sites_file"], ["dead-spots", "coverage_spots_file"]];
 
@@ -82,6 +83,23 @@ function tellCell(cell, names) {
   return popup(states[cell.state], told, [operator, level].filter(Boolean).join(" · "), names.get(cell.hamlet), cell.cell);
 }
 
+// Dots with a dashed edge, whatever the level: nobody shall take a modelled place for a measured cell.
+async function showModel(map, button) {
+  if (showModel.layer) {
+    showModel.layer.remove();
+    showModel.layer = null;
+    button.setAttribute("aria-pressed", "false");
+    node("model-told").textContent = "";
+    return;
+  }
+  const { model, features } = await ask(address("modelled"));
+  const dot = ({ properties }, place) => window.L.circleMarker(place, { className: `modelled modelled-${properties.rsrp_dbm >= WEAK_DBM ? "good" : "weak"}`, radius: 6 });
+  const told = ({ properties }) => popup(say("coverage_modelled_cell", { level: number(properties.rsrp_dbm), distance: number(properties.distance_m) }));
+  showModel.layer = window.L.geoJSON(features, { pointToLayer: (feature, place) => dot(feature, place).bindPopup(() => told(feature), POPUP) }).addTo(map.map);
+  button.setAttribute("aria-pressed", "true");
+  node("model-told").textContent = model ? say("coverage_model_told", { error: number(model.error_db) }) : say("coverage_model_none");
+}
+
 async function start() {
   drawLegend();
   node("to-drive").href = `/coverage/drive?${new URLSearchParams(asked)}`;
@@ -96,6 +114,7 @@ async function start() {
   const [cells, spots, sites] = await Promise.all(["cells", "dead-spots", "sites"].map((part) => ask(address(part))));
   drawCells(map, cells, (cell) => tellCell(cell, names));
   drawPoints(map, spots, sites);
+  node("model").addEventListener("click", () => showModel(map, node("model")).catch(complain));
 }
 
 if (node("map")) addEventListener("DOMContentLoaded", () => start().catch(complain));

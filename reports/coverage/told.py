@@ -13,6 +13,7 @@ from devices.model import Text
 from reports.as_json import words, written_time
 from reports.coverage.drive import Drive, Stop
 from reports.coverage.hexagons import number_of, outline
+from reports.coverage.modelled import ModelledMap
 from reports.coverage.summary import (
     CellVerdict,
     CoverageChange,
@@ -139,6 +140,35 @@ def stop_features(drive: Drive) -> list[Members]:
         )
         for number, stop in enumerate(drive.stops, 1)
     ]
+
+
+def modelled_features(modelled: ModelledMap | None) -> list[Members]:
+    """Cells that nobody measured, with the level of the model: points, and no polygons as measured ones are."""
+    return [
+        {
+            "type": "Feature",
+            "id": one.cell,
+            "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
+            "properties": {
+                "rsrp_dbm": round(one.rsrp_dbm, 1),
+                "distance_m": round(one.distance_m),
+                "is_modelled": True,
+            },
+        }
+        for one in (modelled.cells if modelled else ())
+    ]
+
+
+def model_members(modelled: ModelledMap | None) -> Members | None:
+    """What the model is, and how far it is off with each measured cell left out; None where too little is measured."""
+    if modelled is None:
+        return None
+    return {
+        "exponent": modelled.exponent,
+        "measured_cells": modelled.measured,
+        "error_db": modelled.error_db,
+        "bias_db": modelled.bias_db,
+    }
 
 
 def site_features(sites: Iterable[SiteVerdict]) -> list[Members]:

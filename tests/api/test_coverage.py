@@ -100,6 +100,11 @@ def test_sites_and_places_where_people_live_are_points(viewer: httpx.Client) -> 
         assert feature["properties"]["state_name"]["vi"]
 
 
+def test_where_too_few_cells_are_measured_the_others_are_not_modelled(viewer: httpx.Client) -> None:
+    told = ask(viewer, f"{COVERAGE}/modelled").json()
+    assert (told["model"], told["features"]) == (None, [])
+
+
 def test_what_changed_since_a_period_without_samples_is_newly_measured(viewer: httpx.Client) -> None:
     told = ask(viewer, f"{COVERAGE}/change", since="2026-Q3").json()
     assert (told["won"], told["lost"], len(told["newly_measured"])) == ([], [], 2)

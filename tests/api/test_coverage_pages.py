@@ -81,6 +81,8 @@ def test_the_page_tells_the_verdict_its_bounds_and_each_cell(page: Page) -> None
     expect(popup).to_have_css("opacity", "1")
     assert page.locator("#files a").count() == 6
     assert page.locator("#legend li").count() == 10
+    page.get_by_role("button", name="Ước lượng nơi chưa đo").click()
+    expect(page.locator("#model-told")).to_have_text("Đo được quá ít ô để ước lượng.")
     assert small_targets(page) == []
     assert faults_of(page) == []
 

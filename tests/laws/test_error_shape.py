@@ -50,7 +50,7 @@ REQUIRED = {
     **{
         f"/api/v1/{room}/{{commune}}/{part}": {"period": "2026-10"}
         for room, parts in (
-            ("coverage", ("summary", "cells", "sites", "dead-spots", "next-cells")),
+            ("coverage", ("summary", "cells", "sites", "dead-spots", "modelled", "next-cells")),
             ("open-data", ("coverage/summary", "coverage/cells", "coverage/dead-spots")),
         )
         for part in parts

@@ -13,6 +13,7 @@ from devices.model import Text
 from reports.coverage import told
 from reports.coverage.drive import Drive, Stop
 from reports.coverage.hexagons import number_of
+from reports.coverage.modelled import ModelledCell, ModelledMap
 from reports.coverage.summary import (
     CellVerdict,
     CoverageChange,
@@ -42,6 +43,19 @@ def test_a_cell_is_a_closed_hexagon_around_its_centre_with_longitude_first() -> 
     assert (feature["type"], feature["id"], feature["geometry"]["type"]) == ("Feature", CODES[0], "Polygon")
     assert (len(ring), ring[0]) == (7, ring[-1])
     assert all(abs(longitude - CENTRE[1]) < 0.01 and abs(latitude - CENTRE[0]) < 0.01 for longitude, latitude in ring)
+
+
+def test_what_is_modelled_is_a_point_that_says_so_and_the_model_tells_its_error() -> None:
+    modelled = ModelledMap((ModelledCell(CODES[1], *CENTRE, -101.26, 412.4),), (CENTRE,), 3.4, 20, 7.1, 0.2)
+    (feature,) = told.modelled_features(modelled)
+    assert feature["geometry"] == {"type": "Point", "coordinates": [CENTRE[1], CENTRE[0]]}
+    assert feature["properties"] == {"rsrp_dbm": -101.3, "distance_m": 412, "is_modelled": True}
+    assert told.model_members(modelled) == {"exponent": 3.4, "measured_cells": 20, "error_db": 7.1, "bias_db": 0.2}
+
+
+def test_nothing_is_told_of_a_model_that_there_is_not() -> None:
+    assert told.modelled_features(None) == []
+    assert told.model_members(None) is None
 
 
 def test_a_hexagon_runs_against_the_clock_as_rfc_7946_wants() -> None:
