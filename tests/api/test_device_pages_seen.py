@@ -119,6 +119,7 @@ def test_the_list_is_searched_without_accents_and_filtered_by_state(phone: Visit
     expect(page.locator(".item")).to_contain_text("Trạm cổng Đình")
     phone.open("/devices")
     page.get_by_label("Chưa gửi").check(force=True)
+    page.wait_for_url("**state=never**")  # and until its scripts, which act on a filter, are there
     expect(page.locator(".item")).to_have_count(2)
     page.locator("summary", has_text="Lọc thêm").click()
     page.get_by_label("Vòng đời").select_option("retired")

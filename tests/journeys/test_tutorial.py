@@ -7,7 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -25,9 +25,8 @@ ENGLISH, VIETNAMESE = TUTORIAL / "first-device.md", TUTORIAL / "thiet-bi-dau-tie
 DEMO, SOURCE = "make demo", re.compile(r"\. \.local/run/demo-[0-9a-f]{8}/environment")
 TOLD = "2026-11-20T03:15:00Z 2026-11-20T03:16:00Z 2026-11-20T03:17:00Z 2026-11-20T03:18:00Z"
 VISIBLE_SECONDS = 20.0
-LETTER = re.compile(r"(commune dead-letters (?:show|discard) )1\b")
-LISTED = re.compile(r" +(\d+) \d{4}-\d\d-\d\dT")
-NUMBERED = re.compile(r"^(dead_letter_id +|(?= +\d+ \d{4}-))( *\d+)", re.MULTILINE)
+LETTER = re.compile(r"(commune dead-letters (?:show|discard) )(\d+)")
+NUMBERED = re.compile(r'^(dead_letter_id +| +"id": |(?= +\d+ \d{4}-))( *(\d+))', re.MULTILINE)
 
 
 @pytest.fixture
@@ -85,19 +84,26 @@ def typed(page: Path) -> list[Step]:
 class Terminal:
     """The second terminal of somebody who reads the page.
 
-    The page's first dead letter has the number 1. After a batch that had to be tried again it has another, and whoever
-    reads the page types that; what is shown of it is compared as if it were the page's.
+    On the page dead letters have the numbers 1, 2 and so on. PostgreSQL leaves gaps where a batch had to be tried
+    again, and whoever reads the page types the number that is there; what is shown is compared under those of the page.
     """
 
     environment: Path
-    number: str = "1"
+    numbers: list[str] = field(default_factory=list)
 
     def __call__(self, command: str) -> str:
         """Type a command; what it shows."""
-        shown = type_in(LETTER.sub(rf"\g<1>{self.number}", command), self.environment)
-        if found := LISTED.match(shown):
-            self.number = found[1]
-        return NUMBERED.sub(lambda part: f"{part[1]}{'1':>{len(part[2])}}", shown)
+        shown = type_in(LETTER.sub(self._typed, command), self.environment)
+        return NUMBERED.sub(self._of_page, shown)
+
+    def _typed(self, found: re.Match[str]) -> str:
+        return found[1] + self.numbers[int(found[2]) - 1]
+
+    def _of_page(self, found: re.Match[str]) -> str:
+        if found[3] not in self.numbers:
+            self.numbers.append(found[3])
+        number = str(self.numbers.index(found[3]) + 1)
+        return f"{found[1]}{number:>{len(found[2])}}"
 
 
 def test_every_command_of_the_tutorial_does_what_the_page_shows(environment: Path) -> None:
