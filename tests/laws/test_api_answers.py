@@ -11,6 +11,7 @@ import pytest
 from api.app import create_app
 from tests.api.conftest import shared_address, shared_client, shared_url
 from tests.api.world import COMMUNE
+from tests.laws.asking import REQUIRED
 
 __all__ = ["shared_address", "shared_client", "shared_url"]
 
@@ -29,21 +30,6 @@ VALUES = {
     "hamlet": "thon-1",
     "site": "ubnd",
     "username": "lan",
-}
-LARGEST_PAGES = {
-    "/api/v1/documents/{kind}.{form}": {"commune": COMMUNE, "period": "2026-11"},
-    **{
-        f"/api/v1/{room}/{{commune}}/{part}": {"period": "2026-10"}
-        for room, parts in (
-            ("coverage", ("summary", "cells", "sites", "dead-spots", "modelled", "next-cells")),
-            ("open-data", ("coverage/summary", "coverage/cells", "coverage/dead-spots")),
-        )
-        for part in parts
-    },
-    "/api/v1/coverage/{commune}/change": {"period": "2026-11", "since": "2026-10"},
-    "/api/v1/latest": {"kind": "environment"},
-    "/api/v1/communes/{commune}/series": {"kind": "environment"},
-    "/api/v1/hamlet-at": {"commune": COMMUNE, "latitude": "20.87", "longitude": "106.3"},
 }
 
 
@@ -81,7 +67,7 @@ def lacks_example(schema: dict[str, Any], where: str) -> list[str]:
 
 @pytest.mark.parametrize("route", READS)
 def test_a_route_answers_as_its_document_says(shared_client: httpx.Client, route: str) -> None:
-    answer = shared_client.get(route.format_map(VALUES), params=LARGEST_PAGES.get(route, {}))
+    answer = shared_client.get(route.format_map(VALUES), params=REQUIRED.get(route, {}))
     assert answer.status_code == 200, answer.text
     media_type, schema = schema_of(route)
     assert answer.headers["content-type"].split(";")[0] == media_type
@@ -134,7 +120,7 @@ def test_every_time_in_an_answer_is_utc_with_z(shared_client: httpx.Client) -> N
     for route in READS:
         media_type, _ = schema_of(route)
         if "json" in media_type:
-            answer = shared_client.get(route.format_map(VALUES), params=LARGEST_PAGES.get(route, {}))
+            answer = shared_client.get(route.format_map(VALUES), params=REQUIRED.get(route, {}))
             assert "+00:00" not in answer.text, route
 
 

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.errors import Problem
 from tests.api.conftest import shared_address, shared_client, shared_url
 from tests.api.world import COMMUNE
+from tests.laws.asking import REQUIRED
 
 __all__ = ["shared_address", "shared_client", "shared_url"]
 
@@ -45,21 +46,6 @@ BAD = {
     "username": "nobody",
 }
 BAD |= {"hamlet": "no-hamlet", "site": "no-site", "form": "no-form"}
-REQUIRED = {
-    "/api/v1/documents/{kind}.{form}": {"commune": COMMUNE, "period": "2026-11"},
-    **{
-        f"/api/v1/{room}/{{commune}}/{part}": {"period": "2026-10"}
-        for room, parts in (
-            ("coverage", ("summary", "cells", "sites", "dead-spots", "modelled", "next-cells")),
-            ("open-data", ("coverage/summary", "coverage/cells", "coverage/dead-spots")),
-        )
-        for part in parts
-    },
-    "/api/v1/coverage/{commune}/change": {"period": "2026-11", "since": "2026-10"},
-    "/api/v1/latest": {"kind": "environment"},
-    "/api/v1/communes/{commune}/series": {"kind": "environment"},
-    "/api/v1/hamlet-at": {"commune": COMMUNE, "latitude": "20.87", "longitude": "106.3"},
-}
 
 
 def check(client: httpx.Client, answer: httpx.Response, status: int) -> dict[str, Any]:
