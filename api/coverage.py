@@ -5,14 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.access import needs
 from api.context import PREFIX, check_parameter_names, problems
-from api.coverage_questions import Asked, Form, FormatQuery, OptionalTargetQuery, TargetQuery
+from api.coverage_questions import Asked, Form, FormatQuery, OptionalTargetQuery, TargetQuery, geojson
 from api.errors import ApiProblem, Problem
-from api.places import GEOJSON, GeoJsonResponse
+from api.places import GeoJsonResponse
 from api.schemas_coverage import ChangeAnswer, CoverageAnswer, CoverageFeatures, DriveFeatures, ModelledFeatures
 from api.series import CSV
 from devices.model import Text
@@ -64,7 +63,7 @@ def coverage_modelled(asked: Asked) -> Response:
     modelled = model_levels(asked.report().cells)
     features = told.modelled_features(modelled)
     collection = {"type": "FeatureCollection", "model": told.model_members(modelled), "features": features}
-    return Response(orjson.dumps(collection), media_type=GEOJSON, headers={"Cache-Control": "no-cache"})
+    return geojson(collection)
 
 
 @router.get("/{commune}/sites", responses=LISTS, response_class=GeoJsonResponse, response_model=CoverageFeatures)
@@ -114,7 +113,7 @@ def coverage_next_cells(
         "drive": told.drive_members(drive),
         "features": told.stop_features(drive),
     }
-    return Response(orjson.dumps(collection), media_type=GEOJSON, headers={"Cache-Control": "no-cache"})
+    return geojson(collection)
 
 
 def coverage_answer(asked: Asked, report: CoverageReport, verdict: Verdict | None = None) -> CoverageAnswer:

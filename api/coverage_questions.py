@@ -90,7 +90,12 @@ class Question:
                 csv_bytes(columns, rows), media_type=f"{CSV}; charset=utf-8", headers=self.named(what, "csv")
             )
         collection = {"type": "FeatureCollection", "features": features(ones)}
-        return Response(orjson.dumps(collection), media_type=GEOJSON, headers={"Cache-Control": "no-cache"})
+        return geojson(collection)
+
+
+def geojson(collection: Members, cache: str = "no-cache") -> Response:
+    """A feature collection as an answer. It may have thousands of features, which are not taken through the model."""
+    return Response(orjson.dumps(collection), media_type=GEOJSON, headers={"Cache-Control": cache})
 
 
 def _question(

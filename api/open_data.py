@@ -7,17 +7,14 @@ is published.
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
 from fastapi import APIRouter, Depends, Response
 
 from api.access import public
 from api.context import PREFIX, Ctx, check_parameter_names, problems
-from api.coverage import CSV_EXAMPLE, coverage_answer
-from api.coverage_questions import Asked, Form, FormatQuery, PeriodQuery
+from api.coverage import LISTS, coverage_answer
+from api.coverage_questions import Asked, Form, FormatQuery, PeriodQuery, geojson
 from api.errors import ApiProblem, Problem
-from api.places import GEOJSON, GeoJsonResponse
+from api.places import GeoJsonResponse
 from api.report_questions import named_period
 from api.schemas_coverage import CoverageAnswer, OpenFeatures
 from api.series import CSV
@@ -66,7 +63,6 @@ router = APIRouter(
     tags=["open data"],
     dependencies=[public(), Depends(check_parameter_names), Depends(published), Depends(over)],
 )
-LISTS: dict[int | str, dict[str, Any]] = {**problems(404, 422), 200: {"content": {CSV: {"example": CSV_EXAMPLE}}}}
 
 
 @router.get("/{commune}/coverage/summary", responses=problems(404, 422))
@@ -104,7 +100,7 @@ def _given(asked: Asked, what: str, features: list[Members], columns: tuple[str,
         "method": METHOD,
         "features": kept,
     }
-    return Response(orjson.dumps(collection), media_type=GEOJSON, headers={"Cache-Control": "public, max-age=3600"})
+    return geojson(collection, "public, max-age=3600")
 
 
 def _withheld(feature: Members, columns: tuple[str, ...], least: int) -> Members:
